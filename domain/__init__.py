@@ -1,0 +1,1 @@
+"""The trade: orders, fusion groups, visits, crews. Pure rules, standard library only."""

@@ -1,0 +1,1 @@
+"""The running service: application, command line, settings, authorisation."""

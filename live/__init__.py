@@ -1,0 +1,1 @@
+"""The live room: the doorbell, the hub, the followers of feeds."""

@@ -1,0 +1,1 @@
+"""Query, Mutation and Subscription: from the schema to the rules and back."""

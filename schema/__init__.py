@@ -1,0 +1,1 @@
+"""The public GraphQL schema: types, inputs and payloads, without resolvers."""
