@@ -1,0 +1,84 @@
+"""融合工单: the orders of one fusion key in one round. The unit of writing: one command changes one group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from domain.orders import Customer, Hold, Jeopardy, Order
+from domain.tasks import Task, WorkItem
+from domain.values import GroupId, ItemId, OrderNumber, TaskId
+
+Part = Order | Task | WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A fusion group with everything in it, immutable; ``revision`` counts its events without gaps.
+
+    ``fused`` is false for the group of one of an order that fuses with none. ``expected`` is the dispatcher's
+    word on which numbers belong to it (EXPECT), null without one. ``waiting_since`` is the receipt of the first
+    order that waits. ``wake_at`` is when time alone next matters to it: jeopardy, deadline, end of a hold.
+    ``tasks`` are in the order of their creation. ``founder`` is the customer of its first order.
+    """
+
+    id: GroupId
+    key: str
+    round: int
+    fused: bool
+    founder: Customer
+    created_at: datetime
+    revision: int = 0
+    orders: Mapping[OrderNumber, Order] = field(default_factory=dict)
+    tasks: Mapping[TaskId, Task] = field(default_factory=dict)
+    items: Mapping[ItemId, WorkItem] = field(default_factory=dict)
+    hold: Hold | None = None
+    jeopardy: Jeopardy | None = None
+    expected: tuple[OrderNumber, ...] | None = None
+    waiting_since: datetime | None = None
+    deadline_at: datetime | None = None
+    wake_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    partial_dispatch: bool = False
+    closed_at: datetime | None = None
+
+    @property
+    def customer(self) -> Customer:
+        """Of its first order."""
+        first = min(self.orders.values(), key=lambda o: (o.received_at, o.number), default=None)
+        return first.payload.customer if first else self.founder
+
+    def holding(self, *parts: Part) -> Group:
+        """This group with those orders, tasks and items put in the place of their namesakes."""
+        orders, tasks, items = dict(self.orders), dict(self.tasks), dict(self.items)
+        for part in parts:
+            if isinstance(part, Order):
+                orders[part.number] = part
+            elif isinstance(part, Task):
+                tasks[part.id] = part
+            else:
+                items[part.id] = part
+        return replace(self, orders=orders, tasks=tasks, items=items)
+
+    def items_of(self, task: TaskId) -> tuple[WorkItem, ...]:
+        """The work items of a visit, by order number, the cancelled ones among them."""
+        return tuple(sorted((i for i in self.items.values() if i.task == task), key=lambda i: i.number))
+
+    def item_of(self, order: Order) -> WorkItem | None:
+        """The work item of the order's present attempt, null where no visit is needed."""
+        return self.items.get(item_id(order.number, order.attempt))
+
+    def live_orders(self) -> Iterable[Order]:
+        """Its orders which were not cancelled, by number."""
+        return (order for _, order in sorted(self.orders.items()) if not order.cancelled)
+
+
+def group_id(key: str, round_: int) -> GroupId:
+    """Its identifier: the round, then the key, which may hold any character."""
+    return GroupId(f"{round_}/{key}")
+
+
+def item_id(number: OrderNumber, attempt: int) -> ItemId:
+    """Its identifier: the order's number and attempt."""
+    return ItemId(f"{number}/{attempt}")
