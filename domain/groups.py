@@ -8,7 +8,11 @@ from datetime import datetime
 
 from domain.orders import Customer, Hold, Jeopardy, Order
 from domain.tasks import Task, WorkItem
-from domain.values import GroupId, ItemId, OrderNumber, TaskId
+from domain.values import GroupId, HoldCause, ItemId, JeopardyLevel, OrderNumber, TaskId
+
+WARNING_SHARE = 0.5
+CRITICAL_SHARE = 0.8
+"""Shares of the waiting time after which a group is in jeopardy (3.7)."""
 
 Part = Order | Task | WorkItem
 
@@ -19,8 +23,7 @@ class Group:
 
     ``fused`` is false for the group of one of an order that fuses with none. ``expected`` is the dispatcher's
     word on which numbers belong to it (EXPECT), null without one. ``waiting_since`` is the receipt of the first
-    order that waits. ``wake_at`` is when time alone next matters to it: jeopardy, deadline, end of a hold.
-    ``tasks`` are in the order of their creation. ``founder`` is the customer of its first order.
+    order that waits. ``tasks`` are in the order of their creation. ``founder`` is the customer of its first order.
     """
 
     id: GroupId
@@ -38,7 +41,6 @@ class Group:
     expected: tuple[OrderNumber, ...] | None = None
     waiting_since: datetime | None = None
     deadline_at: datetime | None = None
-    wake_at: datetime | None = None
     dispatched_at: datetime | None = None
     partial_dispatch: bool = False
     closed_at: datetime | None = None
@@ -48,6 +50,25 @@ class Group:
         """Of its first order."""
         first = min(self.orders.values(), key=lambda o: (o.received_at, o.number), default=None)
         return first.payload.customer if first else self.founder
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When time alone next matters to it: jeopardy, deadline, end of an order's hold."""
+        ends = [o.hold.until for o in self.orders.values() if o.hold is not None and o.hold.until is not None]
+        alarm = self._alarm_at()
+        return min([*ends, alarm] if alarm is not None else ends, default=None)
+
+    def _alarm_at(self) -> datetime | None:
+        """50 % and 80 % of the waiting time, then its end (D4)."""
+        if self.dispatched_at is not None or self.waiting_since is None or self.deadline_at is None:
+            return None
+        patience = self.deadline_at - self.waiting_since
+        if self.jeopardy is None:
+            return self.waiting_since + patience * WARNING_SHARE
+        if self.jeopardy.level is JeopardyLevel.WARNING:
+            return self.waiting_since + patience * CRITICAL_SHARE
+        held = self.hold is not None and self.hold.cause is not HoldCause.COUNT_MISMATCH
+        return None if held else self.deadline_at
 
     def holding(self, *parts: Part) -> Group:
         """This group with those orders, tasks and items put in the place of their namesakes."""
