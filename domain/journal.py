@@ -36,11 +36,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who commands, when, and in what world."""
+    """Who commands, when, and in what world. ``keys`` are those all of whose rounds the rule was given."""
 
     actor: Actor
     now: datetime
     world: World
+    keys: frozenset[str] = frozenset()
 
 
 def evolve(group: Group, event: Event) -> Group:
@@ -85,3 +86,9 @@ class Journal:
         event = Event(kind, self.next_revision, order, task, item, detail, parts, facts)
         self.events.append(event)
         self.group = evolve(self.group, event)
+
+    def note(self, **facts: Any) -> None:
+        """Facts of the group which follow from the last event and need none of their own."""
+        last = self.events[-1]
+        self.events[-1] = replace(last, facts={**(last.facts or {}), **facts})
+        self.group = replace(self.group, **facts)

@@ -1,0 +1,233 @@
+"""What the network management system says of activation and check, and a dispatcher's retry (3.4, D14, D16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from domain import subtasks
+from domain.cancellation import finish_cancellation
+from domain.catalogue import Threshold
+from domain.commands import Measured, ReportSubTask, RetrySubTask, number_of
+from domain.decisions import Decision, Done, Groups, Refs, group_with
+from domain.dispatch import alarm, create_visit, new_item, raise_jeopardy
+from domain.groups import Group
+from domain.journal import Context, Journal
+from domain.orders import Attempt, Measure, Order, SubTask
+from domain.refusals import InvalidInput, NotFound, NotRetryable, Problem
+from domain.texts import problem_of_text
+from domain.values import (
+    ExecutionState,
+    JeopardyLevel,
+    OrderNumber,
+    ReportOutcome,
+    SubTaskId,
+    SubTaskKind,
+    UpdateKind,
+    Verdict,
+)
+
+LONGEST_EVENT_ID = 200
+LONGEST_FAILURE = 2000
+MOST_MEASURES = 100
+
+
+def report_sub_task(command: ReportSubTask, groups: Groups, context: Context) -> Decision:
+    """Take a report. One of another attempt, or one that was taken already, has no effect."""
+    found = _part(command.sub_task, groups)
+    if found is None:
+        return NotFound(f"sub-task {command.sub_task} is unknown")
+    group, order, part = found
+    problems = _problems(command, part)
+    if problems:
+        return InvalidInput("the report is not usable; nothing of it was stored", problems)
+    journal = Journal(group, context)
+    counted = _counts(command, order, part)
+    if counted:
+        _take(journal, order, part, command)
+    refs = Refs((group.id,), sub_task=command.sub_task, counted=counted or _taken(command, part))
+    return Done((journal,), refs)
+
+
+def _part(sub_task: SubTaskId, groups: Groups) -> tuple[Group, Order, SubTask] | None:
+    number = number_of(sub_task)
+    group, kind = group_with(groups, number), sub_task.rsplit("/", 1)[-1]
+    if group is None or kind not in SubTaskKind.__members__:
+        return None
+    order = group.orders[number]
+    return group, order, order.sub_task(SubTaskKind(kind))
+
+
+def _problems(command: ReportSubTask, part: SubTask) -> tuple[Problem, ...]:
+    found = []
+    if part.kind is SubTaskKind.CONSTRUCTION:
+        text = (
+            "is the CONSTRUCTION, whose result is the claimant's receipt; report ACTIVATION or QUALITY_CHECK"
+        )
+        found.append(Problem(("subTaskId",), text))
+    elif not part.applies:
+        found.append(Problem(("subTaskId",), "is NOT_APPLICABLE to this order; nothing is to be reported"))
+    if not command.event_id.strip():
+        found.append(Problem(("eventId",), "is empty; give the event's own id"))
+    if len(command.measures) > MOST_MEASURES:
+        found.append(Problem(("measures",), f"holds {len(command.measures)}; at most {MOST_MEASURES}"))
+    texts = (("eventId", command.event_id, LONGEST_EVENT_ID), ("failure", command.failure, LONGEST_FAILURE))
+    for name, given, longest in texts:
+        problem = problem_of_text(given or "", (name,), longest)
+        found += [problem] if problem else []
+    return tuple(found)
+
+
+def _taken(command: ReportSubTask, part: SubTask) -> bool:
+    """Whether this very event had its effect already: then it is answered as it was."""
+    return any(a.number == command.attempt and command.event_id in a.event_ids for a in part.attempts)
+
+
+def _counts(command: ReportSubTask, order: Order, part: SubTask) -> bool:
+    present = part.present
+    if present is None or present.number != command.attempt or order.final:
+        return False
+    return part.execution is ExecutionState.IN_PROGRESS and command.event_id not in present.event_ids
+
+
+def _take(journal: Journal, order: Order, part: SubTask, command: ReportSubTask) -> None:
+    order = _recorded(journal, order, part, command)
+    present = order.sub_task(part.kind).attempts[-1]
+    verdict = _verdict(present, command)
+    if verdict is None or verdict is Verdict.INCONCLUSIVE:
+        _leave_open(journal, order, part.kind, verdict)
+        return
+    journal.group = journal.group.holding(order)
+    subtasks.settle(journal, order.number, part.kind, verdict, attempt=command.attempt)
+    if verdict is Verdict.FAILED:
+        _after_failure(journal, order.number, part.kind)
+    elif order.cancellation is not None and part.kind is SubTaskKind.ACTIVATION:
+        finish_cancellation(journal, journal.group.orders[order.number])
+
+
+def _recorded(journal: Journal, order: Order, part: SubTask, command: ReportSubTask) -> Order:
+    product = journal.context.world.products.get(order.payload.product)
+    limits = product.thresholds if product is not None else ()
+    rate = _subscribed_rate(order)
+    last = part.attempts[-1]
+    attempt = replace(
+        last,
+        echoed=command.echoed if command.echoed is not None else last.echoed,
+        measures=tuple(judged(m, limits, rate) for m in command.measures) or last.measures,
+        failure=command.failure,
+        refused_fields=command.refused_fields,
+        nms_verdict=command.outcome,
+        event_ids=(*last.event_ids, command.event_id),
+    )
+    return subtasks.with_part(order, replace(part, attempts=(*part.attempts[:-1], attempt)))
+
+
+def judged(measured: Measured, limits: tuple[Threshold, ...], rate: float | None) -> Measure:
+    """A figure beside its limits: those of the product's threshold of that name, absolute or shares of the rate."""
+    limit = next((t for t in limits if t.metric == measured.metric), None)
+    factor = (rate if limit is not None and limit.of_subscribed_rate else 1) or 0
+    known = limit is not None and (not limit.of_subscribed_rate or rate is not None)
+    lower = limit.lower * factor if known and limit is not None and limit.lower is not None else None
+    upper = limit.upper * factor if known and limit is not None and limit.upper is not None else None
+    passed = (lower is None or measured.value >= lower) and (upper is None or measured.value <= upper)
+    return Measure(measured.metric, measured.value, measured.unit, lower, upper, passed)
+
+
+def _subscribed_rate(order: Order) -> float | None:
+    """The rate that the customer pays for, in Mbit/s, from "first data"."""
+    data = order.payload.activation_data
+    rate = data.get("subscribedRateMbps") if isinstance(data, Mapping) else None
+    return float(rate) if isinstance(rate, (int, float)) and not isinstance(rate, bool) else None
+
+
+def _verdict(attempt: Attempt, command: ReportSubTask) -> Verdict | None:
+    if command.outcome is ReportOutcome.ACCEPTED:
+        return None
+    if command.outcome is ReportOutcome.NOT_READY:
+        return Verdict.INCONCLUSIVE
+    if command.outcome is ReportOutcome.FAILED:
+        return Verdict.FAILED
+    if echo_differs(attempt.sent, attempt.echoed):
+        return Verdict.INCONCLUSIVE
+    return Verdict.SUCCEEDED if all(measure.passed for measure in attempt.measures) else Verdict.FAILED
+
+
+def echo_differs(sent: Any, echoed: Any) -> bool:
+    """Whether the network answered with other data than it was sent (ECHO_MISMATCH); no echo says nothing."""
+    if echoed is None or not isinstance(sent, Mapping):
+        return False
+    if not isinstance(echoed, Mapping):
+        return True
+    return any(echoed.get(name, value) != value for name, value in sent.items())
+
+
+def _leave_open(journal: Journal, order: Order, kind: SubTaskKind, verdict: Verdict | None) -> None:
+    """The attempt goes on. INCONCLUSIVE is no failure and costs no repair."""
+    revision = journal.next_revision
+    part = replace(order.sub_task(kind), verdict=verdict, settled=revision if verdict else 0)
+    word = UpdateKind.SUB_TASK_FINISHED if verdict else UpdateKind.SUB_TASK_STARTED
+    changed = subtasks.with_part(order, part)
+    attempt = part.attempts[-1].number
+    journal.write(word, changed, order=order.number, sub_task=kind, verdict=verdict, attempt=attempt)
+
+
+def _after_failure(journal: Journal, number: OrderNumber, kind: SubTaskKind) -> None:
+    """A suspension or termination is tried again, then made urgent; any other waits for a person's word."""
+    order = journal.group.orders[number]
+    part = order.sub_task(kind)
+    if order.cancellation is not None or (
+        order.unrefusable and part.failures < journal.context.world.policy.suspension_attempts
+    ):
+        subtasks.begin_attempt(journal, order, kind)
+        return
+    raise_jeopardy(
+        journal, order, JeopardyLevel.CRITICAL, f"{kind} failed for good; retry it, or send somebody"
+    )
+    if order.unrefusable and journal.group.item_of(order) is None:
+        _send_somebody(journal, number)
+
+
+def _send_somebody(journal: Journal, number: OrderNumber) -> None:
+    """An urgent item of its own for what the network could not do (D14)."""
+    order = journal.group.orders[number]
+    part = order.sub_task(SubTaskKind.CONSTRUCTION)
+    order = subtasks.with_part(order, replace(part, execution=ExecutionState.ACKNOWLEDGED, verdict=None))
+    order = subtasks.begin_attempt(journal, order, SubTaskKind.CONSTRUCTION, kind=UpdateKind.SUB_TASK_STARTED)
+    task = create_visit(journal, order, conflict=order.place.conflict)
+    item = new_item(journal, order, task, urgent=True)
+    journal.write(UpdateKind.ITEM_DISPATCHED, item, item=item.id, urgent=True, attempt=item.attempt)
+    alarm(journal, number, task)
+
+
+def retry_sub_task(command: RetrySubTask, groups: Groups, context: Context) -> Decision:
+    """Send a sub-task again, with other data where given; its provenance is the dispatcher."""
+    found = _part(command.sub_task, groups)
+    if found is None:
+        return NotFound(f"sub-task {command.sub_task} is unknown")
+    group, order, part = found
+    if (reason := _why_not_retryable(order, part)) is not None:
+        return NotRetryable(f"sub-task {command.sub_task} {reason}")
+    journal = Journal(group, context)
+    order = replace(order, jeopardy=None)
+    subtasks.begin_attempt(
+        journal,
+        order,
+        part.kind,
+        changes=command.data,
+        source=f"{context.actor}: {command.reason or 'retry'}",
+        reset=True,
+    )
+    return Done((journal,), Refs((group.id,), sub_task=command.sub_task))
+
+
+def _why_not_retryable(order: Order, part: SubTask) -> str | None:
+    if order.final or order.dispatched_at is None:
+        return f"belongs to order {order.number}, which is {'final' if order.final else 'not dispatched'}"
+    if part.kind is SubTaskKind.CONSTRUCTION or not part.applies:
+        return "is nothing that the network does"
+    if part.verdict is None and part.execution is ExecutionState.IN_PROGRESS:
+        return "is under way; wait for its result"
+    if part.verdict is Verdict.SUCCEEDED:
+        return "succeeded"
+    return None
