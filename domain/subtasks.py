@@ -98,7 +98,7 @@ def with_part(order: Order, part: SubTask) -> Order:
 
 
 def _data(order: Order, part: SubTaskKind) -> Any:
-    """ "First data" of an activation, "second data" of a check; the action is said where it is not activation."""
+    """What is sent: first or second data of the payload; the action is said where it is not activation."""
     if part is SubTaskKind.CONSTRUCTION:
         return None
     given = order.payload.activation_data if part is SubTaskKind.ACTIVATION else order.payload.check_data
