@@ -128,4 +128,3 @@ def _refused(url: str, status: int, errors: object) -> GatewayRefused:
     code = str(code or CODES.get(status, "NO_GATEWAY"))
     said = str(error.get("message") or f"{url} answered HTTP {status} and no data: is it a OneVisit gateway?")
     return GatewayRefused(code, f"{REMEDIES[code]} ({said})" if code in REMEDIES else said)
-

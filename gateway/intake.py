@@ -1,14 +1,13 @@
 """Order files sent to the gateway by the door that every client uses, ``intakeOrders``.
 
-Sending is idempotent: the same order sent again is answered ``duplicate``. So a batch whose answer was lost is
-sent again, a sending that broke off is begun again from the file's first line, and nothing needs to be remembered.
+Sending is idempotent: the same order sent again is answered ``duplicate``. So a batch whose answer was lost
+is sent again, a sending that broke off begins again with the file's first line, and nothing is remembered.
 """
 
 import asyncio
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -16,6 +15,7 @@ from gateway.client import GatewayRefused, GatewayUnreachable, GraphQLClient
 from gateway.order_files import Line, OrderFileError, read_orders
 from gateway.progress import Progress
 from gateway.refused_files import RefusedFile
+from gateway.reports import Report, refusal_of
 
 MOST_ORDERS: Final = 500
 """As many as ``intakeOrders`` takes at once."""
@@ -24,6 +24,9 @@ PAUSES_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits before a request is made again; after the last the gateway counts as unreachable."""
 DIVISIBLE: Final = frozenset({"BAD_USER_INPUT", "TOO_LARGE"})
 """Refusals of a whole request which one of its orders may have caused."""
+
+PASSING: Final = frozenset({"INTERNAL_SERVER_ERROR"})
+"""Refusals of a whole request which may be gone a moment later, such as a database that starts again."""
 
 DOCUMENT: Final = """
 mutation IntakeOrders($input: IntakeOrdersInput!) {
@@ -37,54 +40,6 @@ mutation IntakeOrders($input: IntakeOrdersInput!) {
   }
 }
 """
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is to be said of one line: why it was refused, or a warning about an order that was taken."""
-
-    line: int
-    order: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}{f', order {self.order}' if self.order else ''}: {self.text}"
-
-
-@dataclass
-class Report:
-    """What became of the lines; ``stopped`` says why the last of them were not sent, if so."""
-
-    accepted: int = 0
-    duplicate: int = 0
-    amended: int = 0
-    refused: list[Remark] = field(default_factory=list)
-    warnings: list[Remark] = field(default_factory=list)
-    stopped: str = ""
-
-    @property
-    def lines(self) -> int:
-        """The lines which were answered."""
-        return self.accepted + self.duplicate + self.amended + len(self.refused)
-
-    @property
-    def exit_code(self) -> int:
-        """0 if the gateway has every order of the file, else 1."""
-        return 1 if self.refused or self.stopped else 0
-
-    def __str__(self) -> str:
-        return "\n".join(self._sentences())
-
-    def _sentences(self) -> Iterator[str]:
-        yield from (f"warning: {remark}" for remark in self.warnings)
-        yield from (f"refused: {remark}" for remark in self.refused)
-        yield (
-            f"{self.lines} lines: {self.accepted} accepted, {self.duplicate} duplicate,"
-            f" {self.amended} amended, {len(self.refused)} refused."
-        )
-        if self.stopped:
-            yield f"Stopped: {self.stopped}"
-            yield "The lines which follow were not sent. Send the whole file again: what is there counts as duplicate."
 
 
 async def intake(
@@ -106,10 +61,117 @@ async def intake(
         districts: Codes by names of districts, for files that name the district.
         out: Standard output if absent.
     """
+    out = out or sys.stdout
+    lines = read_orders(path, districts)
     try:
-        file = RefusedFile(refused, path) if refused else None
-        report = await send(read_orders(path, districts), client, Progress(sys.stderr), batch=batch, refused=file)
+        with RefusedFile(refused, path) if refused else nullcontext() as file:
+            report = await send(lines, client, Progress(sys.stderr), batch=batch, refused=file)
+            out.write(f"{report}\n")
     except OrderFileError as error:
-        print(error, file=out)
+        out.write(f"{error}\n")
         return 1
-    ...
+    if file and file.count:
+        out.write(f"The refused rows are in {file.path}: correct them there and send that file.\n")
+    return report.exit_code
+
+
+async def send(
+    lines: Iterable[Line],
+    client: GraphQLClient,
+    progress: Progress,
+    *,
+    batch: int = BATCH_ORDERS,
+    refused: RefusedFile | None = None,
+    pauses_seconds: Sequence[float] = PAUSES_SECONDS,
+) -> Report:
+    """Sends the lines in their order, batch by batch, and reports what became of each.
+
+    A file that breaks off, a gateway that stays unreachable or one that refuses every request ends the
+    sending; the report then says so.
+    """
+    if not 1 <= batch <= MOST_ORDERS:
+        raise ValueError(f"a batch of {batch}: write a number from 1 to {MOST_ORDERS}")
+    report = Report()
+    try:
+        for group in _batches(lines, batch):
+            orders = [line for line in group if line.order is not None]
+            results = iter(await _results(orders, client, pauses_seconds))
+            for line in group:
+                _note(line, next(results) if line.order is not None else None, report, refused)
+            progress.step(report.lines)
+    except (OrderFileError, GatewayUnreachable, GatewayRefused) as error:
+        report.stopped = str(error)
+    finally:
+        progress.finish()
+    return report
+
+
+def _batches(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    """The lines in lists of so many; those before a place where the file cannot be read come first."""
+    batch: list[Line] = []
+    try:
+        for line in lines:
+            batch.append(line)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except OrderFileError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _note(line: Line, result: Mapping[str, Any] | None, report: Report, refused: RefusedFile | None) -> None:
+    refusal = "; ".join(line.problems) if result is None else refusal_of(line, result)
+    if refusal:
+        report.refuse(line, refusal)
+        if refused:
+            refused.add(line, refusal)
+    elif result:
+        report.accept(line, result)
+
+
+async def _results(
+    lines: Sequence[Line], client: GraphQLClient, pauses_seconds: Sequence[float]
+) -> list[Mapping[str, Any]]:
+    """An ``IntakeResult`` for each line; one order that spoils the request is found by halving."""
+    if not lines:
+        return []
+    try:
+        return await _request(lines, client, pauses_seconds)
+    except GatewayRefused as refusal:
+        if refusal.code not in DIVISIBLE:
+            raise
+        if len(lines) == 1:
+            return [{"__typename": "InvalidOrder", "code": refusal.code, "message": str(refusal)}]
+    half = len(lines) // 2
+    first = await _results(lines[:half], client, pauses_seconds)
+    return first + await _results(lines[half:], client, pauses_seconds)
+
+
+async def _request(
+    lines: Sequence[Line], client: GraphQLClient, pauses_seconds: Sequence[float]
+) -> list[Mapping[str, Any]]:
+    variables: dict[str, object] = {"input": {"orders": [line.order for line in lines]}}
+    data = await _execute(client, variables, pauses_seconds)
+    results: list[Mapping[str, Any]] = data["intakeOrders"]["results"]
+    if len(results) != len(lines):
+        raise GatewayRefused("NO_GATEWAY", f"{client.url} answered {len(results)} of {len(lines)} orders.")
+    return results
+
+
+async def _execute(
+    client: GraphQLClient, variables: dict[str, object], pauses_seconds: Sequence[float]
+) -> dict[str, Any]:
+    for pause in pauses_seconds:
+        try:
+            return await client.execute(DOCUMENT, variables)
+        except GatewayUnreachable:
+            await asyncio.sleep(pause)
+        except GatewayRefused as refusal:
+            if refusal.code not in PASSING:
+                raise
+            await asyncio.sleep(pause)
+    return await client.execute(DOCUMENT, variables)

@@ -126,11 +126,16 @@ class _Reading:
         if headings.DISTRICT not in self._values:
             return
         heading, name = self._heading(headings.DISTRICT), str(self._values.pop(headings.DISTRICT))
-        code = name if name.isdecimal() else self._districts.get(name)
+        code = name if name.isdecimal() else self._code(name)
         if code is None or headings.DISTRICT_CODE in self._values:
             self._keep(heading, name)
         else:
             self._values[headings.DISTRICT_CODE] = code
+
+    def _code(self, name: str) -> str | None:
+        """The code of 金水区, also where the cell says 郑州市金水区."""
+        ends = [known for known in self._districts if name.endswith(known)]
+        return self._districts[max(ends, key=len)] if ends else None
 
     def _check_fusion(self) -> None:
         """The words of the fusion agree as far as one row can tell."""

@@ -109,8 +109,12 @@ class _Xlsx:
 
     def _cell(self, value: object) -> Cell:
         """A text stays one, whatever it begins with: no cell of ours becomes a formula."""
-        if isinstance(value, dt.date | float):
+        if isinstance(value, dt.datetime | float):
             return WriteOnlyCell(self._sheet, value)
+        if isinstance(value, dt.date):
+            day = WriteOnlyCell(self._sheet, dt.datetime.combine(value, dt.time()))
+            day.number_format = "yyyy-mm-dd"
+            return day
         cell = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("�", str(value or "")))
         cell.data_type = "s"
         return cell
