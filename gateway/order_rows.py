@@ -90,11 +90,13 @@ class _Reading:
 
     def _read(self, heading: str, cell: object) -> None:
         name = headings.field_of(heading)
+        if name is not None:
+            self._headings.setdefault(name, heading)
         if cells.is_empty(cell) or name == headings.REFUSAL:
             return
         if name is None:
             self._keep(heading, cell)
-        elif name in self._values:
+        elif name in self._cells:
             self._fail(heading, f"means the same as {self._headings[name]}: keep one of the two", cell)
         else:
             self._convert(name, heading, cell)
