@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from gateway.client import GatewayRefused, GatewayUnreachable, GraphQLClient
+from gateway.henan import read_districts
 from gateway.order_files import Line, OrderFileError, read_orders
 from gateway.progress import Progress
 from gateway.refused_files import RefusedFile
@@ -58,11 +59,11 @@ async def intake(
         client: The gateway; it is left open.
         batch: Orders a request, from 1 to ``MOST_ORDERS``.
         refused: Where refused rows are written, in the format of ``path``.
-        districts: Codes by names of districts, for files that name the district.
+        districts: Codes by names of districts, for files that name the district; Henan's if absent.
         out: Standard output if absent.
     """
     out = out or sys.stdout
-    lines = read_orders(path, districts)
+    lines = read_orders(path, districts or henan_codes())
     try:
         with RefusedFile(refused, path) if refused else nullcontext() as file:
             report = await send(lines, client, Progress(sys.stderr), batch=batch, refused=file)
@@ -73,6 +74,13 @@ async def intake(
     if file and file.count:
         out.write(f"The refused rows are in {file.path}: correct them there and send that file.\n")
     return report.exit_code
+
+
+def henan_codes() -> dict[str, str]:
+    """The codes of Henan's districts by their names, those of former times included."""
+    return {
+        name: district.code for district in read_districts() for name in (district.name, *district.aliases)
+    }
 
 
 async def send(
