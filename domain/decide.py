@@ -16,6 +16,7 @@ from domain import (
     reports,
     visits,
     waiting,
+    work,
 )
 from domain.consequences import conclude
 from domain.decisions import Decision, Done, Groups, Rule
@@ -39,10 +40,10 @@ RULES: Mapping[type[commands.Command], Rule] = {
     commands.AcceptHandOver: claims.accept_hand_over,
     commands.BookAppointment: appointments.book_appointment,
     commands.CloseAppointment: appointments.close_appointment,
-    commands.StartWork: receipts.start_work,
+    commands.StartWork: work.start_work,
     commands.SubmitReceipt: receipts.submit_receipt,
-    commands.HoldWorkItem: receipts.hold_work_item,
-    commands.ReturnWorkItem: receipts.return_work_item,
+    commands.HoldWorkItem: work.hold_work_item,
+    commands.ReturnWorkItem: work.return_work_item,
     commands.ReportSubTask: reports.report_sub_task,
     commands.RetrySubTask: reports.retry_sub_task,
     commands.MarkReceipt: deliveries.mark_receipt,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.addresses import canonical_text, district_in_text
+from domain.addresses import canonical_text, canonical_text_without_district, district_in_text
 from domain.commands import IntakeOrder
 from domain.orders import UNREFUSABLE, Customer, Fusion, InstallAddress, OrderPayload, Place
 from domain.refusals import InvalidOrder, Problem
@@ -71,7 +71,8 @@ def place_of(address: InstallAddress, world: World) -> Place:
     stated = address.district_code if DistrictCode(address.district_code or "") in world.districts else None
     conflict = stated is not None and named is not None and named != stated
     code = stated if stated is not None else named
-    return Place(canonical_text(address.text, districts), DistrictCode(code) if code else None, conflict)
+    canonical = canonical_text if code else canonical_text_without_district
+    return Place(canonical(address.text, districts), DistrictCode(code) if code else None, conflict)
 
 
 def _problems(fields: Mapping[str, Any], world: World) -> list[Problem]:
