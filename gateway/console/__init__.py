@@ -1,0 +1,1 @@
+"""The pages which the gateway serves to a browser: GraphiQL, built from npm packages, offline."""
