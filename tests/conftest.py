@@ -1,15 +1,11 @@
-"""What many tests are given: real servers, fresh databases, and a browser where there is one."""
+"""What many tests are given: real servers and fresh databases."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.servers import Postgres, Valkey
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +45,3 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_database")
     return url
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of a Chromium; without one the test is skipped, in CI it fails."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        sentence = f"no Chromium on this machine: none of {', '.join(BROWSERS)} is on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    return path
