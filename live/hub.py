@@ -1,0 +1,146 @@
+"""The hub: one reader of the log per process, which hands each entry to those who follow it.
+
+It looks when the bell rings and at least every ``poll_seconds``; so a lost ring costs that long and no more.
+Followers are kept by group, those of everything apart. An outage of the database is waited out, and the
+followers stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from domain.ports import Change, Entry, EventLog, GroupReader, Wanted
+from domain.values import GroupId
+from live.follower import MAILBOX_SIZE, Follower
+
+log = logging.getLogger("onevisit.hub")
+
+BATCH = 500
+LONGEST_PAUSE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class HubCounts:
+    """What the hub has done, for health and telemetry."""
+
+    position: int = 0
+    followers: int = 0
+    delivered: int = 0
+    overflows: int = 0
+    failures: int = 0
+    healthy: bool = False
+
+
+class LiveHub:
+    """Follows the log for everybody in this process."""
+
+    def __init__(
+        self,
+        event_log: EventLog,
+        reader: GroupReader,
+        *,
+        poll_seconds: float = 1.0,
+        mailbox_size: int = MAILBOX_SIZE,
+    ) -> None:
+        self._log = event_log
+        self._reader = reader
+        self._poll_seconds = poll_seconds
+        self._mailbox_size = mailbox_size
+        self._rung = asyncio.Event()
+        self._by_group: dict[GroupId | None, set[Follower]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self.counts = HubCounts()
+
+    def look(self) -> None:
+        """The bell rang: look at the log soon."""
+        self._rung.set()
+
+    async def start(self) -> None:
+        """Begin to look, from the present end of the log: whoever follows from now on reads what lies before it."""
+        self.counts.position = await self._log.head()
+        self._task = asyncio.create_task(self._run(), name="hub")
+
+    async def stop(self) -> None:
+        """Stop looking; followers hear nothing any more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def follow(
+        self, after: int, *, group: GroupId | None = None, wants: Wanted
+    ) -> AsyncIterator[Change]:
+        """Every wanted change behind a position, once and in order, then live without end."""
+        follower = Follower(group, wants, self._mailbox_size)
+        self._by_group.setdefault(group, set()).add(follower)
+        self.counts.followers += 1
+        position = after
+        try:
+            while True:
+                async for change in self._replay(position, follower):
+                    position = change.entry.position
+                    if wants(change.entry, change.group):
+                        yield change
+                while (live := await follower.take()) is not None:
+                    if live.entry.position > position:
+                        position = live.entry.position
+                        yield live
+                self.counts.overflows += 1
+                follower.rejoin()
+        finally:
+            self._leave(follower)
+
+    def _leave(self, follower: Follower) -> None:
+        followers = self._by_group[follower.group]
+        followers.discard(follower)
+        if not followers:
+            del self._by_group[follower.group]
+        self.counts.followers -= 1
+
+    async def _replay(self, after: int, follower: Follower) -> AsyncIterator[Change]:
+        """What the log holds behind a position, wanted or not, up to its present end."""
+        groups = [follower.group] if follower.group is not None else None
+        while entries := await self._log.read(after, BATCH, groups=groups):
+            for change in await self._with_groups(entries):
+                yield change
+            after = entries[-1].position
+            if len(entries) < BATCH:
+                return
+
+    async def _with_groups(self, entries: Sequence[Entry]) -> list[Change]:
+        groups = await self._reader.groups({entry.group for entry in entries})
+        return [Change(entry, groups[entry.group]) for entry in entries if entry.group in groups]
+
+    async def _run(self) -> None:
+        pause = self._poll_seconds
+        while True:
+            try:
+                await self._look()
+                pause = self._poll_seconds
+            except Exception as error:  # noqa: BLE001 - an outage of the database must not end the feeds
+                self.counts.failures += 1
+                self.counts.healthy = False
+                log.warning("hub cannot read the log", extra={"cause": str(error), "pause_seconds": pause})
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._rung.wait()
+
+    async def _look(self) -> None:
+        """Hand out everything behind the hub's position."""
+        self._rung.clear()
+        while entries := await self._log.read(self.counts.position, BATCH):
+            if self._by_group:
+                for change in await self._with_groups(entries):
+                    self._hand_out(change)
+            self.counts.position = entries[-1].position
+        self.counts.healthy = True
+
+    def _hand_out(self, change: Change) -> None:
+        for name in (change.entry.group, None):
+            for follower in self._by_group.get(name, ()):
+                follower.offer(change)
+                self.counts.delivered += 1
