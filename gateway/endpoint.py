@@ -1,0 +1,154 @@
+"""``/graphql``: POST and GET through strawberry's view, sockets through graphql-transport-ws.
+
+Who calls is settled before a document is looked at; a body is bounded and read strictly before strawberry sees
+it, so that whatever is sent is answered with a sentence and never with a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Protocol
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.schema import BaseSchema
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+
+from domain.access import Actor
+from domain.world import World
+from gateway.auth import Tokens, UnauthenticatedError, actor_of, bearer
+from gateway.sockets import SocketContext, Sockets, TransportHandler
+
+INIT_WAIT = timedelta(seconds=4)
+MAX_OPERATIONS = 100
+"""Of one socket at one time."""
+
+
+class Worlds(Protocol):
+    """Whoever knows the present reference data."""
+
+    async def world(self) -> World:
+        """The world as it is now."""
+        ...
+
+
+class Endpoint(GraphQL[Any, Any]):
+    """The one path that speaks GraphQL. ``new_context`` makes the context of an operation for a caller."""
+
+    graphql_transport_ws_handler_class = TransportHandler
+
+    def __init__(
+        self,
+        schema: BaseSchema,
+        tokens: Tokens,
+        worlds: Worlds,
+        new_context: Callable[[Actor], Any],
+        *,
+        max_body_bytes: int,
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_WAIT,
+            max_subscriptions_per_connection=MAX_OPERATIONS,
+            allowed_origins=["*"],  # a socket carries its token itself and never a cookie
+        )
+        self._tokens = tokens
+        self._worlds = worlds
+        self._new_context = new_context
+        self._max_body_bytes = max_body_bytes
+        self.sockets = Sockets()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request or serve a socket."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        response = await self._respond(scope, receive)
+        await response(scope, receive, send)
+
+    async def authenticate(self, token: str) -> tuple[Actor, float]:
+        """Who a token is, in the present world, and until when. Raises UnauthenticatedError."""
+        claims = self._tokens.verify(token)
+        return actor_of(claims, await self._worlds.world()), claims.expires_at
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
+        """The context of an HTTP operation; of a socket, what will learn who it is."""
+        del response
+        if isinstance(request, WebSocket):
+            return SocketContext()
+        return self._new_context(request.scope["onevisit.actor"])
+
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        request = Request(scope, receive)
+        try:
+            scope["onevisit.actor"], _ = await self.authenticate(bearer(request.headers.get("authorization")))
+        except UnauthenticatedError as error:
+            return refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"})
+        if request.method not in {"GET", "POST"}:
+            allowed = {"Allow": "GET, POST"}
+            return refused(
+                405, "BAD_USER_INPUT", f"{request.method} is not served here; use POST or GET", allowed
+            )
+        if request.method == "POST":
+            read = await self._read(request)
+            if isinstance(read, Response):
+                return read
+            request = Request(scope, _replayed(read))
+        try:
+            return await self.run(request)
+        except HTTPException as error:
+            return refused(error.status_code, "BAD_USER_INPUT", error.reason)
+
+    async def _read(self, request: Request) -> bytes | Response:
+        """The body of a POST, bounded and known to be a GraphQL request; else the answer that says why not."""
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return refused(415, "BAD_USER_INPUT", "send the request as application/json")
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._max_body_bytes:
+                text = f"the request is larger than {self._max_body_bytes} bytes; send fewer orders at once"
+                return refused(413, "BAD_USER_INPUT", text)
+        problem = bad_request(bytes(body))
+        return refused(400, "BAD_USER_INPUT", problem) if problem is not None else bytes(body)
+
+
+def bad_request(body: bytes) -> str | None:
+    """What is wrong with the JSON of a request, null when it is one."""
+    try:
+        request = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return f"the body is no JSON: {error}"
+    if isinstance(request, list):
+        return "batches are not served; send one operation a request, with aliases where that helps"
+    if not isinstance(request, dict):
+        return "the body is an object with a query"
+    if not isinstance(request.get("query"), str):
+        return "query is missing, or no text"
+    for name in ("variables", "extensions"):
+        if not isinstance(request.get(name), dict | None):
+            return f"{name} is an object"
+    if not isinstance(request.get("operationName"), str | None):
+        return "operationName is a text"
+    return None
+
+
+def refused(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
+    """A request that was not carried out, in GraphQL's own form."""
+    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
+    return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+def _replayed(body: bytes) -> Callable[[], Awaitable[Message]]:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

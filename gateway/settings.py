@@ -1,0 +1,226 @@
+"""Settings: from the environment (``ONEVISIT_*``) and from flags, which win. Documented in docs/settings.md."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from domain.world import Policy
+
+PREFIX = "ONEVISIT_"
+SHORTEST_SECRET = 32
+"""Characters: HS256 asks for a key of 256 bits."""
+
+
+class SettingError(ValueError):
+    """A setting is wrong; the message names it, its value and the remedy."""
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError(f"give a whole number from {low} to {high}")
+        return value
+
+    return read
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise ValueError(f"give seconds from {low:g} to {high:g}")
+        return value
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError("give true or false")
+    return words[text.lower()]
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"give one of {', '.join(choices)}")
+        return text
+
+    return read
+
+
+def _secret(text: str) -> str:
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError(
+            f"give at least {SHORTEST_SECRET} characters, for instance of `openssl rand -hex 32`"
+        )
+    return text
+
+
+def _minutes(text: str) -> Mapping[str, int]:
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    return {level.strip(): _whole(1, 60 * 24 * 30)(minutes) for level, _, minutes in pairs}
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.partition("://")[0].partition("+")[0] not in schemes:
+            raise ValueError(f"give an address that begins with {', '.join(s + '://' for s in schemes)}")
+        return text
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its default as text (null: none), how it is read, and what it is for."""
+
+    name: str
+    default: str | None
+    read: Callable[[str], Any]
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return PREFIX + self.name.upper()
+
+    @property
+    def flag(self) -> str:
+        """Its flag on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+
+SETTINGS = (
+    Setting(
+        "database_url",
+        "sqlite:///onevisit.db",
+        _url("sqlite", "postgresql", "postgres"),
+        "Where everything is kept: an SQLite file (one gateway process), or PostgreSQL (several).",
+    ),
+    Setting(
+        "broadcast_url",
+        "memory://",
+        _url("memory", "redis", "rediss", "postgres", "postgresql"),
+        "The doorbell between processes: redis://, postgres://, or memory:// (others hear by polling).",
+    ),
+    Setting("host", "127.0.0.1", str, "The address to listen on; 0.0.0.0 for every interface."),
+    Setting("port", "8000", _whole(0, 65535), "The port to listen on; 0 takes a free one."),
+    Setting(
+        "secret",
+        None,
+        _secret,
+        "What tokens are signed with (HS256). On SQLite one is made, and kept in `.onevisit/secret`.",
+    ),
+    Setting("token_hours", "12", _whole(1, 24 * 366), "How long a token from `onevisit token` is valid."),
+    Setting(
+        "poll_seconds",
+        "1",
+        _seconds(0.05, 60),
+        "How often the log is looked at though no bell rang: the price of a lost ring.",
+    ),
+    Setting(
+        "fusion_minutes",
+        "AAA=10,AA=20,A=30,STANDARD=60",
+        _minutes,
+        "How long a group waits for its missing orders, by 业务保障级别; STANDARD is for unknown levels as well.",
+    ),
+    Setting("count_includes_self", "false", _flag, "Whether 关联工单数量 counts the order itself."),
+    Setting(
+        "max_body_bytes",
+        "4194304",
+        _whole(1024, 1 << 28),
+        "The largest HTTP request; 500 orders are about 500 KB.",
+    ),
+    Setting(
+        "max_message_bytes",
+        "262144",
+        _whole(1024, 1 << 24),
+        "The largest WebSocket message from a client.",
+    ),
+    Setting("pool_size", "10", _whole(1, 200), "Connections to the database, and as many again in a rush."),
+    Setting("drain_seconds", "5", _seconds(0, 120), "Over how long open sockets are closed at a stop."),
+    Setting("log_level", "info", _one_of("debug", "info", "warning", "error"), "How much is logged."),
+    Setting(
+        "log_format", "text", _one_of("text", "json"), "Log lines for people, or one JSON object a line."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings as values, in the units that their names say."""
+
+    database_url: str
+    broadcast_url: str
+    host: str
+    port: int
+    secret: str | None
+    token_hours: int
+    poll_seconds: float
+    fusion_minutes: Mapping[str, int]
+    count_includes_self: bool
+    max_body_bytes: int
+    max_message_bytes: int
+    pool_size: int
+    drain_seconds: float
+    log_level: str
+    log_format: str
+
+    @property
+    def policy(self) -> Policy:
+        """What of them the rules know."""
+        levels = dict(self.fusion_minutes)
+        default = levels.pop("STANDARD", 60)
+        return Policy(levels, default, self.count_includes_self)
+
+
+def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None] | None = None) -> Settings:
+    """The settings. Raises SettingError naming the variable or the flag."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        given = (flags or {}).get(setting.name)
+        where = setting.flag if given is not None else setting.variable
+        text = given if given is not None else environment.get(setting.variable) or setting.default
+        try:
+            values[setting.name] = setting.read(text) if text is not None else None
+        except ValueError as error:
+            shown = "(a secret)" if setting.name == "secret" else repr(text)
+            raise SettingError(f"{where} is {shown}: {error}") from error
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in _known())
+    if unknown:
+        raise SettingError(f"{', '.join(unknown)}: no such setting; docs/settings.md lists them")
+    return Settings(**values)
+
+
+def _known() -> set[str]:
+    return {setting.variable for setting in SETTINGS} | {"ONEVISIT_TOKEN", "ONEVISIT_URL"}
+
+
+def settings_table() -> str:
+    """The table of docs/settings.md."""
+    rows = ["| Environment | Flag | Default | Meaning |", "| --- | --- | --- | --- |"]
+    for setting in SETTINGS:
+        default = f"`{setting.default}`" if setting.default is not None else "none"
+        rows.append(f"| `{setting.variable}` | `{setting.flag}` | {default} | {setting.meaning} |")
+    return "\n".join(rows)
+
+
+def kept_secret(database_url: str) -> str:
+    """The secret in the file beside an SQLite database, made at the first start, readable by its owner alone."""
+    database = database_url.partition("///")[2] or "onevisit.db"
+    path = Path(database).parent / ".onevisit" / "secret"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+assert {f.name for f in fields(Settings)} == {s.name for s in SETTINGS}  # noqa: S101 - the two lists are one

@@ -1,0 +1,154 @@
+"""graphql-transport-ws, to the letter where strawberry's handler is not: authorisation, close codes, bad frames.
+
+Close codes: 4400 a frame that the protocol does not know, 4401 no valid token, 4403 the token expired while the
+socket was open (come back with a fresh one), 4408 no ``connection_init`` in time, 4409 an id that is in use,
+4429 a second ``connection_init``, 1012 the gateway stops (come back).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from typing import Any
+
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+
+from domain.access import Actor
+from gateway.auth import UnauthenticatedError, bearer
+
+BAD_FRAME = 4400
+UNAUTHORIZED = 4401
+EXPIRED = 4403
+ALREADY_INITIALISED = 4429
+RESTART = 1012
+
+
+class SocketContext:
+    """The context of a socket: who it is, once ``connection_init`` has said so."""
+
+    def __init__(self) -> None:
+        self.connection_params: dict[str, Any] = {}
+        self.actor: Actor | None = None
+
+
+class Sockets:
+    """The open sockets of this process, so that a stop can close them one after the other."""
+
+    def __init__(self) -> None:
+        self._open: set[TransportHandler] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, handler: TransportHandler) -> None:
+        """A socket was opened."""
+        self._open.add(handler)
+
+    def discard(self, handler: TransportHandler) -> None:
+        """A socket is gone."""
+        self._open.discard(handler)
+
+    async def drain(self, seconds: float) -> None:
+        """Close every socket with 1012, spread over some seconds so that clients do not come back all at once."""
+        handlers = list(self._open)
+        random.shuffle(handlers)
+        pause = seconds / len(handlers) if handlers else 0
+        closing = []
+        for handler in handlers:
+            closing.append(asyncio.create_task(handler.close(RESTART, "The gateway restarts: come back")))
+            await asyncio.sleep(pause)
+        if closing:
+            await asyncio.wait(closing, timeout=2)
+
+
+class TransportHandler(BaseGraphQLTransportWSHandler[Any, Any]):
+    """One socket."""
+
+    expiry: asyncio.Task[None] | None = None
+
+    async def handle(self) -> None:
+        """Serve the socket until it closes."""
+        self.view.sockets.add(self)  # type: ignore[attr-defined]  # the view is gateway.endpoint.Endpoint
+        try:
+            await super().handle()
+        finally:
+            self.view.sockets.discard(self)  # type: ignore[attr-defined]  # as above
+            if self.expiry is not None:
+                self.expiry.cancel()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket; one that is closed already stays so."""
+        try:
+            await self.websocket.close(code=code, reason=reason)
+        except (RuntimeError, OSError):
+            return
+
+    async def handle_message(self, message: Any) -> None:
+        """Refuse what is no message of the protocol before anything looks into it."""
+        problem = bad_frame(message)
+        if problem is not None:
+            await self.close(BAD_FRAME, problem)
+            return
+        if message["type"] == "ping":
+            answer = {"type": "pong"} | ({"payload": message["payload"]} if message.get("payload") else {})
+            await self.send_message(answer)  # type: ignore[arg-type]  # a pong may carry the ping's payload
+        else:
+            await super().handle_message(message)
+
+    async def handle_connection_init(self, message: Any) -> None:
+        """Learn who it is. Without a valid token the socket closes with 4401."""
+        if self.connection_timed_out:
+            return
+        if self.connection_init_received:
+            await self.close(ALREADY_INITIALISED, "Too many initialisation requests")
+            return
+        self.connection_init_received = True
+        if self.connection_init_timeout_task:
+            self.connection_init_timeout_task.cancel()
+        payload = message.get("payload") or {}
+        try:
+            header = payload.get("Authorization") or payload.get("authorization")
+            token = bearer(header if isinstance(header, str) else None)
+            self.context.actor, expires_at = await self.view.authenticate(token)  # type: ignore[attr-defined]  # as above
+        except UnauthenticatedError as error:
+            await self.close(UNAUTHORIZED, str(error)[:120])
+            return
+        self.expiry = asyncio.create_task(self._expire(expires_at))
+        await self.send_message({"type": "connection_ack"})
+        self.connection_acknowledged = True
+
+    async def _expire(self, expires_at: float) -> None:
+        await asyncio.sleep(max(0.0, expires_at - time.time()))
+        await self.close(EXPIRED, "The token has expired: come back with a fresh one")
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: Any) -> str | None:
+        """A document that cannot run is an ``error`` of its own id, never the end of the socket."""
+        del error
+        return None
+
+
+def bad_frame(message: Any) -> str | None:
+    """What is wrong with a frame, null when it is one of the protocol (PROTOCOL.md of graphql-ws)."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return "A message is an object with a type"
+    kind, payload = message["type"], message.get("payload")
+    if kind in {"connection_init", "ping", "pong"}:
+        return None if payload is None or isinstance(payload, dict) else f"The payload of {kind} is an object"
+    if kind not in {"subscribe", "complete"}:
+        return "Unknown message type"
+    if not isinstance(message.get("id"), str) or not message["id"]:
+        return f"The id of {kind} is a text that is not empty"
+    return _bad_payload(payload) if kind == "subscribe" else None
+
+
+def _bad_payload(payload: Any) -> str | None:
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        return "The payload of subscribe is an object with a query"
+    for name in ("variables", "extensions"):
+        if not isinstance(payload.get(name), dict | None):
+            return f"{name} is an object"
+    if not isinstance(payload.get("operationName"), str | None):
+        return "operationName is a text"
+    return None

@@ -1,0 +1,74 @@
+"""What runs by the clock: groups whose jeopardy, deadline or end of a hold has come are woken.
+
+The instants live in the database. Several processes may look; the conditional write lets each thing happen once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.access import SYSTEM
+from domain.commands import Wake
+from domain.ports import Store
+from domain.values import GroupId
+
+log = logging.getLogger("onevisit.timers")
+
+LONGEST_PAUSE_SECONDS = 10.0
+BATCH = 100
+
+
+class DueStore(Store, Protocol):
+    """A store which knows for whom time has come."""
+
+    async def due(self, now: datetime, limit: int) -> Sequence[GroupId]:
+        """Groups for which time alone matters by now."""
+        ...
+
+
+class Timers:
+    """Looks every ``interval_seconds`` and wakes what is due."""
+
+    def __init__(
+        self, store: DueStore, clock: Callable[[], datetime], *, interval_seconds: float = 1.0
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._interval_seconds = interval_seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name="timers")
+
+    async def stop(self) -> None:
+        """Stop looking; what is due stays due."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def wake_due(self) -> int:
+        """Wake everything that is due by now; how many groups that were."""
+        woken = 0
+        while groups := await self._store.due(self._clock(), BATCH):
+            for group in groups:
+                await self._store.execute(Wake(group), SYSTEM)
+            woken += len(groups)
+            if len(groups) < BATCH:
+                break
+        return woken
+
+    async def _run(self) -> None:
+        pause = self._interval_seconds
+        while True:
+            try:
+                await self.wake_due()
+                pause = self._interval_seconds
+            except Exception as error:  # noqa: BLE001 - an outage must not stop the clock
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                log.warning("timers cannot run", extra={"cause": str(error), "pause_seconds": pause})
+            await asyncio.sleep(pause)
