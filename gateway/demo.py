@@ -114,19 +114,26 @@ class Demo:
         district = next(d for d in read_districts() if d.code == crew.district_code)
         road, house = self._random.choice(ROADS), self._random.randrange(1, 200)
         name = self._random.choice(CUSTOMERS)
+        place = f"河南省{district.prefecture}{district.name}{road}{house}号"
+        customer = {
+            "number": f"K-{key[3:]}",
+            "name": name,
+            "contactName": "张经理",
+            "contactPhone": "13900001234",
+        }
         return [
             {
                 "number": own,
                 "action": "ACTIVATION",
                 "product": product,
-                "customer": {"number": f"K-{key[3:]}", "name": name, "contactName": "张经理", "contactPhone": "13900001234"},
-                "address": {"text": f"河南省{district.prefecture}{district.name}{road}{house}号", "districtCode": district.code},
+                "customer": customer,
+                "address": {"text": place, "districtCode": district.code},
                 "assuranceLevel": self._random.choice(["AAA", "AA", "A", "STANDARD"]),
-                "fusion": {"key": key, "relatedCount": len(numbers) - 1, "relatedNumbers": [n for n in numbers if n != own]},
+                "fusion": _fusion(key, own, numbers),
                 "activationData": {"subscribedRateMbps": 100, "vlan": 2100 + self._random.randrange(100)},
             }
             for own, product in zip(numbers, products, strict=True)
-        ]  # fmt: skip
+        ]
 
     async def _visit(self, key: str, crew: CrewAtWork) -> None:
         """Claim in any order, let the first contact book, go on site, receipt each item by itself."""
@@ -190,7 +197,12 @@ class Demo:
 
     async def _minutes(self, minutes: float) -> None:
         """Minutes of the day."""
-        await asyncio.sleep(minutes * 60 / (self._speed * 60) * self._random.uniform(0.5, 1.5))
+        await asyncio.sleep(minutes * 60 / self._speed * self._random.uniform(0.5, 1.5))
+
+
+def _fusion(key: str, own: str, numbers: Sequence[str]) -> dict[str, object]:
+    others = [number for number in numbers if number != own]
+    return {"key": key, "relatedCount": len(others), "relatedNumbers": others}
 
 
 def evidence(requirements: Sequence[dict[str, Any]]) -> dict[str, object]:
