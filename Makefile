@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --require-hashes --requirement
 SAY := @printf '\n\033[1m== %s\033[0m\n'
 
 # The first of these which is new enough and can make a virtual environment is taken; or name one yourself.
-PYTHON ?= python3 python3.13 python3.12 python3.11 python3.14 python
+PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 # .venv/node holds the wheel's node and npm, or nothing where the machine has them: what Vite 8 asks for.
@@ -94,7 +94,7 @@ clean: ## Remove what was installed and built; databases and secrets stay
 # What each part was installed from is its prerequisite, so a second call has nothing to do.
 
 $(VENV)/.python:
-	@for python in $(PYTHON); do \
+	@lame=; for python in $(PYTHON); do \
 		"$$python" -c '$(NEW_ENOUGH)' 2>/dev/null || continue; \
 		lame=$$python; \
 		"$$python" -c 'import ensurepip, venv' 2>/dev/null || continue; \
