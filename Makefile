@@ -20,7 +20,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 WITH_NODE := PATH="$(CURDIR)/$(VENV)/node:$$PATH"
 NODE_NEW_ENOUGH := const [a, b] = process.versions.node.split(".").map(Number); \
 	process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)
-NPM_CI := NODE_USE_SYSTEM_CA=1 npm ci --no-audit --no-fund --loglevel=error
+NPM_CI := NODE_USE_SYSTEM_CA=1 npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 
 CONSOLE := gateway/console
 CONSOLE_FILES := $(shell find $(CONSOLE) examples/operations \
