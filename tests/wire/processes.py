@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+from schema.node import decode_id
 
 from domain.values import Role
 from gateway.auth import Tokens
-from schema.node import decode_id
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -120,7 +120,9 @@ class Client:
         self.token = TOKENS.issue(role, member=own, subject=own or secrets.token_hex(4))
         self._urls = urls
         self._turn = 0
-        self._http = httpx.AsyncClient(headers={"Authorization": f"Bearer {self.token}"}, timeout=30, trust_env=False)
+        self._http = httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {self.token}"}, timeout=30, trust_env=False
+        )
 
     async def raw(self, document: str, **variables: Any) -> dict[str, Any]:
         """The whole answer."""
