@@ -16,7 +16,8 @@ SAVE_DISTRICT = "mutation($i: SaveDistrictInput!) { saveDistrict(input: $i) { __
 SAVE_CREW = (
     "mutation($i: SaveCrewInput!) { saveCrew(input: $i) { __typename ... on CrewSaved { crew { id } } } }"
 )
-SAVE_MEMBER = "mutation($i: SaveMemberInput!) { saveMember(input: $i) { __typename ... on MemberSaved { member { id } } } }"
+SAVE_MEMBER = """mutation($i: SaveMemberInput!) { saveMember(input: $i) {
+  __typename ... on MemberSaved { member { id } } } }"""
 REFUSED = "__typename ... on Refusal { code message }"
 INTAKE = f"""mutation($orders: [OrderInput!]!) {{ intakeOrders(input: {{orders: $orders}}) {{ results {{ {REFUSED}
   ... on InvalidOrder {{ number problems {{ path message }} }} ... on OrderConflict {{ differs }}
