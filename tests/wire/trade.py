@@ -87,6 +87,11 @@ class Trade:
             await self.add_crew(code, *names)
         return self
 
+    async def prepare_callers(self, known: Self) -> Self:
+        """The people of another trade over the same database."""
+        self.members, self.crews = known.members, known.crews
+        return self
+
     async def add_crew(self, code: str, *names: str) -> str:
         """A crew whose first member leads it."""
         crew = {"districtCode": code, "name": f"{code}集客施工班组"}

@@ -1,0 +1,66 @@
+"""Settings come from the environment and from flags, and a wrong one is named with its remedy."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import SETTINGS, SettingError, kept_secret, read_settings
+
+
+def test_without_anything_given_there_are_defaults() -> None:
+    settings = read_settings({})
+
+    assert (settings.port, settings.database_url, settings.secret) == (8000, "sqlite:///onevisit.db", None)
+    assert settings.policy.patience("AAA").total_seconds() == 600
+    assert settings.policy.patience("nobody knows").total_seconds() == 3600
+
+
+def test_a_flag_wins_over_the_environment() -> None:
+    assert read_settings({"ONEVISIT_PORT": "9000"}, {"port": "9001"}).port == 9001
+
+
+def test_other_variables_of_the_machine_are_none_of_our_business() -> None:
+    assert read_settings({"HOME": "x", "PORT": "1", "ONEVISIT_TOKEN": "t"}).port == 8000
+
+
+BAD = {
+    "ONEVISIT_PORT": "70000",
+    "ONEVISIT_DATABASE_URL": "mysql://x",
+    "ONEVISIT_BROADCAST_URL": "kafka://x",
+    "ONEVISIT_SECRET": "short",
+    "ONEVISIT_POLL_SECONDS": "never",
+    "ONEVISIT_FUSION_MINUTES": "AAA=soon",
+    "ONEVISIT_COUNT_INCLUDES_SELF": "perhaps",
+    "ONEVISIT_LOG_FORMAT": "xml",
+    "ONEVISIT_PROT": "8000",
+}
+
+
+@pytest.mark.parametrize(("variable", "value"), BAD.items())
+def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
+    with pytest.raises(SettingError, match=variable) as error:
+        read_settings({variable: value})
+
+    assert variable != "ONEVISIT_SECRET" or value not in str(error.value)
+
+
+def test_a_wrong_flag_is_named_as_a_flag() -> None:
+    with pytest.raises(SettingError, match="--port is 'x'"):
+        read_settings({}, {"port": "x"})
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert all(setting.meaning.endswith(".") for setting in SETTINGS)
+
+
+def test_the_secret_beside_a_file_is_made_once_and_read_by_its_owner_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'onevisit.db'}"
+
+    first, second = kept_secret(url), kept_secret(url)
+
+    assert first == second
+    assert len(first) == 64
+    assert stat.S_IMODE((tmp_path / ".onevisit" / "secret").stat().st_mode) == 0o600
