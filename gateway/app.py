@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Self
 
 from persistence.administration import SqlAdministration
@@ -11,7 +12,7 @@ from persistence.migrations import ensure
 from persistence.reads import SqlReads
 from persistence.store import SqlStore, utc_now
 from resolvers.context import Context, Services
-from resolvers.root import schema
+from resolvers.root import build_schema
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -22,6 +23,7 @@ from domain.access import Actor
 from gateway.auth import Tokens
 from gateway.console.pages import console_routes
 from gateway.endpoint import Endpoint
+from gateway.limits import BudgetRule
 from gateway.settings import Settings
 from gateway.timers import Timers
 from live.doorbell import Doorbell
@@ -51,8 +53,13 @@ class Gateway:
             clock=utc_now,
         )
         self.endpoint = Endpoint(
-            schema, self.tokens, self.store, self.new_context, max_body_bytes=settings.max_body_bytes
+            build_schema([BudgetRule]),
+            self.tokens,
+            self.store,
+            self.new_context,
+            max_body_bytes=settings.max_body_bytes,
         )
+        self._watch: asyncio.Task[None] | None = None
         self.app = self._app()
 
     def new_context(self, actor: Actor) -> Context:
@@ -66,6 +73,7 @@ class Gateway:
         await self.hub.start()
         await self.doorbell.start()
         await self.timers.start()
+        self._watch = asyncio.create_task(self.endpoint.watch(), name="sockets")
         return self
 
     async def drain(self) -> None:
@@ -74,6 +82,8 @@ class Gateway:
 
     async def close(self) -> None:
         """Stop what runs by itself and give the database back."""
+        if self._watch is not None:
+            self._watch.cancel()
         await self.timers.stop()
         await self.doorbell.stop()
         await self.hub.stop()

@@ -6,6 +6,8 @@ it, so that whatever is sent is answered with a sentence and never with a fault.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Protocol
@@ -22,9 +24,12 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from domain.access import Actor
 from domain.world import World
-from gateway.auth import Tokens, UnauthenticatedError, actor_of, bearer
+from gateway.auth import Claims, Tokens, UnauthenticatedError, actor_of, bearer
 from gateway.sockets import SocketContext, Sockets, TransportHandler
 
+log = logging.getLogger("onevisit.endpoint")
+
+RECHECK_SECONDS = 5.0
 INIT_WAIT = timedelta(seconds=4)
 MAX_OPERATIONS = 100
 """Of one socket at one time."""
@@ -74,16 +79,26 @@ class Endpoint(GraphQL[Any, Any]):
         response = await self._respond(scope, receive)
         await response(scope, receive, send)
 
-    async def authenticate(self, token: str) -> tuple[Actor, float]:
-        """Who a token is, in the present world, and until when. Raises UnauthenticatedError."""
+    async def authenticate(self, token: str) -> tuple[Actor, Claims]:
+        """Who a token is, in the present world. Raises UnauthenticatedError."""
         claims = self._tokens.verify(token)
-        return actor_of(claims, await self._worlds.world()), claims.expires_at
+        return actor_of(claims, await self._worlds.world()), claims
+
+    async def watch(self) -> None:
+        """Look again and again whether the callers of open sockets are still what they were; without end."""
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            try:
+                if len(self.sockets):
+                    await self.sockets.recheck(await self._worlds.world())
+            except Exception as error:  # noqa: BLE001 - an outage of the database closes no socket
+                log.warning("sockets were not checked", extra={"cause": str(error)})
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         """The context of an HTTP operation; of a socket, what will learn who it is."""
         del response
         if isinstance(request, WebSocket):
-            return SocketContext()
+            return SocketContext(self._new_context)
         return self._new_context(request.scope["onevisit.actor"])
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from domain.access import Actor
-from gateway.auth import UnauthenticatedError, bearer
+from domain.world import World
+from gateway.auth import Claims, UnauthenticatedError, actor_of, bearer
 
 BAD_FRAME = 4400
 UNAUTHORIZED = 4401
@@ -25,11 +27,17 @@ RESTART = 1012
 
 
 class SocketContext:
-    """The context of a socket: who it is, once ``connection_init`` has said so."""
+    """The context of a socket: who it is, once ``connection_init`` has said so. Each operation gets its own of it."""
 
-    def __init__(self) -> None:
-        self.connection_params: dict[str, Any] = {}
+    def __init__(self, new_context: Callable[[Actor], Any]) -> None:
+        self._new_context = new_context
         self.actor: Actor | None = None
+
+    def fresh(self) -> Any:
+        """The context of one operation of this caller."""
+        if self.actor is None:
+            raise UnauthenticatedError("send connection_init first")
+        return self._new_context(self.actor)
 
 
 class Sockets:
@@ -49,6 +57,12 @@ class Sockets:
         """A socket is gone."""
         self._open.discard(handler)
 
+    async def recheck(self, world: World) -> None:
+        """Send away every socket whose caller is not what it was: disabled, or in another crew."""
+        for handler in list(self._open):
+            if not handler.still_in(world):
+                await handler.close(EXPIRED, "What you may do has changed: come back")
+
     async def drain(self, seconds: float) -> None:
         """Close every socket with 1012, spread over some seconds so that clients do not come back all at once."""
         handlers = list(self._open)
@@ -66,6 +80,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, Any]):
     """One socket."""
 
     expiry: asyncio.Task[None] | None = None
+    claims: Claims | None = None
 
     async def handle(self) -> None:
         """Serve the socket until it closes."""
@@ -110,13 +125,22 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         try:
             header = payload.get("Authorization") or payload.get("authorization")
             token = bearer(header if isinstance(header, str) else None)
-            self.context.actor, expires_at = await self.view.authenticate(token)  # type: ignore[attr-defined]  # as above
+            self.context.actor, self.claims = await self.view.authenticate(token)  # type: ignore[attr-defined]  # as above
         except UnauthenticatedError as error:
             await self.close(UNAUTHORIZED, str(error)[:120])
             return
-        self.expiry = asyncio.create_task(self._expire(expires_at))
+        self.expiry = asyncio.create_task(self._expire(self.claims.expires_at))
         await self.send_message({"type": "connection_ack"})
         self.connection_acknowledged = True
+
+    def still_in(self, world: World) -> bool:
+        """Whether the caller is in this world what it was when the socket opened."""
+        if self.claims is None:
+            return True
+        try:
+            return bool(actor_of(self.claims, world) == self.context.actor)
+        except UnauthenticatedError:
+            return False
 
     async def _expire(self, expires_at: float) -> None:
         await asyncio.sleep(max(0.0, expires_at - time.time()))
