@@ -7,21 +7,18 @@ transaction block. ``reading`` and ``writing`` are SQLAlchemy's, for everything 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
+import asyncpg
 from sqlalchemy import make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from persistence import postgresql, sqlite
 from persistence.faults import DatabaseUnavailableError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    import asyncpg
-    from sqlalchemy.engine import URL
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -99,10 +96,18 @@ class Database:
         await self.close()
 
     async def fetch(self, statement: str, *values: Any) -> Sequence[Record]:
-        """The rows of one reading statement, which is its own transaction."""
+        """The rows of one statement which is its own transaction, and which does no harm when it is done twice.
+
+        A server that was started again has ended every connection, which the next to use one finds out: once more.
+        """
         if self._sqlite is not None:
             return await self._sqlite.fetch(statement, values)
-        return await self.pool.fetch(statement, *values)
+        try:
+            return await self.pool.fetch(statement, *values)
+        except postgresql.LOST as error:
+            if not postgresql.is_lost(error):
+                raise
+            return await self.pool.fetch(statement, *values)
 
     @property
     def pool(self) -> asyncpg.Pool[Any]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.catalogue import DEFAULT_PRODUCTS, Product
 from persistence.columns import table
 from persistence.documents import dump_rules, dump_thresholds
 from persistence.tables import LogRow, ProductRow, ReferenceRow
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def fill(connection: AsyncConnection) -> None:

@@ -6,6 +6,8 @@ A field that a later version adds has a default, so that documents written befor
 from __future__ import annotations
 
 import hashlib
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -66,6 +68,14 @@ def json_text(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def payload_text(value: Any) -> str:
+    """JSON text of what upstream sent, whatever it is: large integers and broken characters too."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, default=str)
+
+
 def is_storable(text: str) -> bool:
     """Whether a database can hold the text at all: no NUL, no half of a surrogate pair."""
     if "\0" in text:
@@ -80,3 +90,8 @@ def is_storable(text: str) -> bool:
 def text_digest(text: str) -> str:
     """A short text which stands for one of any length and any characters."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def instant(value: datetime | str) -> datetime:
+    """An instant as a driver gave it: aware from PostgreSQL, from SQLite a text in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value

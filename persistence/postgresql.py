@@ -6,13 +6,11 @@ rows back after five seconds and stalls nobody for longer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import asyncpg
+from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
 
 SETTINGS: Final = {
     "application_name": "onevisit",
@@ -33,6 +31,15 @@ RETRIED: Final = (
     asyncpg.UniqueViolationError,
 )
 """Nothing was written, because somebody was faster: read and decide again."""
+
+LOST: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.AdminShutdownError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
+"""What a connection that ended may raise; ``is_lost`` says whether it did."""
 
 UNAVAILABLE: Final = (
     OSError,
@@ -58,6 +65,14 @@ async def pool(url: URL, size: int) -> asyncpg.Pool[Any]:
     )
     await made
     return made
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection ended, so that the caller does not know what became of its statement.
+
+    The driver has one class for a connection that is closed and for a wrong use of it.
+    """
+    return not isinstance(error, asyncpg.InterfaceError) or "closed" in str(error)
 
 
 async def _leave(_connection: object) -> None:

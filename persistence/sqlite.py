@@ -10,23 +10,20 @@ import asyncio
 import fcntl
 import re
 import sqlite3
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 import aiosqlite
 from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from persistence.documents import json_text
 from persistence.faults import DatabaseInUseError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from sqlalchemy.engine import URL, Connection
 
 PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 UNAVAILABLE: Final = (OSError, sqlite3.DatabaseError, ValueError)
@@ -160,8 +157,3 @@ def bound(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return json_text(list(value))
     return value
-
-
-def instant(value: str | None) -> datetime | None:
-    """The instant of a text that ``bound`` made."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if value is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -12,11 +12,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
+from persistence.database import Database
 from persistence.defaults import fill
 from persistence.faults import DatabaseError, MigrationsPendingError
-
-if TYPE_CHECKING:
-    from persistence.database import Database
 
 _TURN: Final = 0x0_4E_15_17  # any number which nobody else uses as an advisory lock
 
