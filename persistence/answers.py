@@ -1,0 +1,43 @@
+"""First answers: a clientMutationId that comes again gets what it got before, for seven days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.commands import Reads, number_of
+from domain.decisions import Refs
+from domain.ports import KeyReusedError, RepeatKey
+from persistence.columns import table
+from persistence.database import Database
+from persistence.documents import load_refs, text_digest
+from persistence.tables import AnswerRow
+
+KEPT: Final = timedelta(days=7)
+
+
+def key_of(repeat: RepeatKey) -> tuple[str, str, str]:
+    """Under what an answer is kept."""
+    return repeat.caller, repeat.mutation, text_digest(repeat.client_mutation_id)
+
+
+def answered(repeat: RepeatKey, digest: str, refs: str) -> Refs:
+    """What the first answer showed. Raises KeyReusedError when it answered another input."""
+    if digest != repeat.digest:
+        text = f"clientMutationId {repeat.client_mutation_id!r} was used with another input; take a new one"
+        raise KeyReusedError(text)
+    return load_refs(refs)
+
+
+def shown_by(refs: Refs) -> Reads:
+    """Where what an answer showed is now: an order may have moved to another group since."""
+    parts = [*refs.items, *(part for part in (refs.item, refs.sub_task) if part is not None)]
+    numbers = {number_of(part) for part in parts} | ({refs.order} if refs.order is not None else set())
+    return Reads(numbers=frozenset(numbers), groups=frozenset(refs.groups))
+
+
+async def forget(database: Database, now: datetime) -> None:
+    """Remove the answers that are too old to be given again."""
+    answers = table(AnswerRow)
+    async with database.writing() as connection:
+        await connection.execute(answers.delete().where(answers.c.at <= now - KEPT))

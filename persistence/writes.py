@@ -1,0 +1,141 @@
+"""What one command writes: for each group its rows, its lines of the log, and what went over the line upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from domain.commands import Command, IntakeOrder
+from domain.decisions import Done, Refs
+from domain.journal import Context, Event, Journal
+from domain.orders import Order, Receipt
+from domain.ports import RepeatKey
+from domain.values import ExchangeDirection, OrderNumber
+from persistence.documents import dump_refs, json_text, payload_text, text_digest
+from persistence.projection import Row, difference, group_row, part_rows
+
+_RECEIPT: TypeAdapter[Receipt] = TypeAdapter(Receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Everything that one command writes of one group.
+
+    ``read`` is the revision which must still be there, 0 of a new group. A row of ``new`` must not be there yet, in
+    any group; one of ``changed`` is put in the place of its namesake; ``gone`` are keys of rows that left.
+    """
+
+    read: int
+    group: Row
+    new: Mapping[str, Sequence[Row]]
+    changed: Mapping[str, Sequence[Row]]
+    gone: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """All that one command writes, if the world is still of the version it was decided in."""
+
+    groups: Sequence[Write]
+    world: int
+    answer: Row | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.groups and self.answer is None
+
+
+def writes_of(decision: Done, command: Command, context: Context, repeat: RepeatKey | None) -> Writes:
+    """The rows of a decision, in the order of the groups' ids; a journal without events has none."""
+    journals = sorted((j for j in decision.journals if j.events), key=lambda j: j.group.id)
+    orders = {order.number: order for journal in journals for order in journal.before.orders.values()}
+    written = [_write(journal, command, decision.refs, orders) for journal in journals]
+    answer = _answer(repeat, decision.refs, context.now) if repeat is not None else None
+    return Writes(written, context.world.version, answer)
+
+
+def _write(journal: Journal, command: Command, refs: Refs, known: Mapping[OrderNumber, Order]) -> Write:
+    """``known`` are the orders of every group of the command as they were, for those that move between groups."""
+    before, after = part_rows(journal.before), part_rows(journal.group)
+    differences = {name: difference(before[name], after[name]) for name in after}
+    changed = {name: found.changed for name, found in differences.items()}
+    orders = changed.pop("orders")
+    return Write(
+        read=journal.before.revision,
+        group=group_row(journal.group),
+        new={
+            "orders": [row for row in orders if row["number"] not in known],
+            "entries": [_entry_row(journal, event) for event in journal.events],
+            "exchanges": [*_dispatched(journal, command, refs), *_replied(journal, known)],
+        },
+        changed={"orders": [row for row in orders if row["number"] in known], **changed},
+        gone={name: found.gone for name, found in differences.items()},
+    )
+
+
+def _entry_row(journal: Journal, event: Event) -> Row:
+    """An event as a line of the log: ids, states and numbers, no personal data."""
+    return {
+        "group_id": journal.group.id,
+        "revision": event.revision,
+        "kind": event.kind.value,
+        "at": journal.now,
+        "actor": str(journal.context.actor),
+        "order_number": event.order,
+        "task_id": event.task,
+        "item_id": event.item,
+        "detail": json_text(event.detail or {}),
+    }
+
+
+def _dispatched(journal: Journal, command: Command, refs: Refs) -> list[Row]:
+    """派发: an order that came in, as it was received."""
+    if not isinstance(command, IntakeOrder) or command.payload.number not in journal.group.orders:
+        return []
+    row = {
+        "order_number": command.payload.number,
+        "group_id": journal.group.id,
+        "direction": ExchangeDirection.DISPATCH.value,
+        "kind": "ORDER",
+        "status": "AMENDED" if refs.amended else "ACCEPTED",
+        "body": payload_text(command.raw),
+        "at": journal.now,
+    }
+    return [row]
+
+
+def _replied(journal: Journal, known: Mapping[OrderNumber, Order]) -> list[Row]:
+    """回复: each receipt that became final."""
+    return [
+        _reply(journal, order, receipt)
+        for order in journal.group.orders.values()
+        for receipt in order.receipts
+        if order.number not in known or receipt.id not in {r.id for r in known[order.number].receipts}
+    ]
+
+
+def _reply(journal: Journal, order: Order, receipt: Receipt) -> Row:
+    return {
+        "order_number": order.number,
+        "group_id": journal.group.id,
+        "direction": ExchangeDirection.REPLY.value,
+        "kind": f"{receipt.kind}_RECEIPT",
+        "status": receipt.delivery.value,
+        "body": _RECEIPT.dump_json(receipt, exclude={"delivery", "delivery_attempts"}).decode(),
+        "at": journal.now,
+    }
+
+
+def _answer(repeat: RepeatKey, refs: Refs, now: datetime) -> Row:
+    return {
+        "caller": repeat.caller,
+        "mutation": repeat.mutation,
+        "client_mutation_id": text_digest(repeat.client_mutation_id),
+        "digest": repeat.digest,
+        "refs": dump_refs(refs),
+        "at": now,
+    }
