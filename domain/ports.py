@@ -7,12 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.access import Actor
+from domain.access import Actor, Scope
 from domain.commands import Command
 from domain.decisions import Refs
+from domain.filters import (
+    BoardFilter,
+    FusionGroupFilter,
+    FusionGroupSort,
+    OrderFilter,
+    OrderSort,
+    ReceiptFilter,
+    TaskFilter,
+    TaskSort,
+)
 from domain.groups import Group
+from domain.pages import Board, Exchange, Page, Window
 from domain.refusals import Refusal
-from domain.values import GroupId, ItemId, OrderNumber, TaskId, UpdateKind
+from domain.values import CrewId, GroupId, ItemId, OrderNumber, TaskId, UpdateKind
+from domain.views import GroupView, OrderView, ReceiptView, TaskView
+from domain.wishes import Changes, Wish
 from domain.world import World
 
 
@@ -124,6 +137,98 @@ class GroupReader(Protocol):
 
     async def groups(self, ids: Collection[GroupId]) -> Mapping[GroupId, Group]:
         """Those of them which exist."""
+        ...
+
+
+class Reads(GroupReader, Protocol):
+    """Answers queries. Each method is one statement, whatever the number of rows and keys.
+
+    A list holds what ``scope`` may see: for the role CREW the groups with a task of ``scope.crew`` and everything
+    in them, for every other role all. ``text`` of a filter is sought, as a part of it, in the number (of a group:
+    key and numbers), and where the scope shows them (not to NMS) in the customer's name and number and in the
+    address (to CREW: of its own crew's visits). Pages raise BadCursorError for a cursor that is not of this list.
+    """
+
+    async def groups_of_orders(self, numbers: Collection[OrderNumber]) -> Mapping[OrderNumber, Group]:
+        """The group of each order that exists."""
+        ...
+
+    async def groups_of_keys(
+        self, rounds: Collection[tuple[str, int | None]]
+    ) -> Mapping[tuple[str, int | None], Group]:
+        """The group of each (key, round) that exists; round null is the latest of the key."""
+        ...
+
+    async def orders(
+        self, wanted: OrderFilter, sort: OrderSort, window: Window, scope: Scope
+    ) -> Page[OrderView]:
+        """A page of orders."""
+        ...
+
+    async def fusion_groups(
+        self, wanted: FusionGroupFilter, sort: FusionGroupSort, window: Window, scope: Scope
+    ) -> Page[GroupView]:
+        """A page of groups."""
+        ...
+
+    async def tasks(self, wanted: TaskFilter, sort: TaskSort, window: Window, scope: Scope) -> Page[TaskView]:
+        """A page of visits."""
+        ...
+
+    async def tasks_of_crews(
+        self, crews: Collection[CrewId], wanted: TaskFilter, window: Window, scope: Scope
+    ) -> Mapping[CrewId, Page[TaskView]]:
+        """A page of visits for each of the crews, newest first."""
+        ...
+
+    async def receipts(self, wanted: ReceiptFilter, window: Window) -> Page[ReceiptView]:
+        """A page of the ledger of receipts, newest first."""
+        ...
+
+    async def exchanges(
+        self, numbers: Collection[OrderNumber], window: Window
+    ) -> Mapping[OrderNumber, Page[Exchange]]:
+        """A page of 派发/回复 for each of the orders, newest first."""
+        ...
+
+    async def exchange(self, ids: Collection[str]) -> Mapping[str, Exchange]:
+        """Those of the exchanges which exist."""
+        ...
+
+    async def raws(self, numbers: Collection[OrderNumber]) -> Mapping[OrderNumber, Mapping[str, Any]]:
+        """The payload of each order as last received."""
+        ...
+
+    async def events_of_groups(
+        self, groups: Collection[GroupId], after: int, limit: int
+    ) -> Mapping[GroupId, Sequence[Entry]]:
+        """Up to ``limit`` entries behind a position for each of the groups, in order; placed first, as in EventLog."""
+        ...
+
+    async def board(self, wanted: BoardFilter, scope: Scope, now: datetime) -> Board:
+        """The counts; what is due before ``now`` and open is overdue."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Administered:
+    """A change of reference data that was made, the world after it, and the open groups which it concerns."""
+
+    changes: Changes
+    world: World
+    groups: tuple[GroupId, ...] = ()
+
+
+class Administration(Protocol):
+    """Changes reference data: reads the world, asks ``domain.administration.administer``, writes, one transaction."""
+
+    async def administer(
+        self, wish: Wish, actor: Actor, repeat: RepeatKey | None = None
+    ) -> Administered | Refusal:
+        """The change, durable when this returns. Raises KeyReusedError.
+
+        The caller then gives each of ``groups`` a ``RefreshGroup`` command.
+        """
         ...
 
 
