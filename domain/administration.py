@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from domain.catalogue import Product
 from domain.districts import DistrictNames
-from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Problem, Refusal
+from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Problem
 from domain.texts import problem_of_text
 from domain.values import CrewId, DistrictCode, EvidenceKind, MemberId
-from domain.wishes import (
-    Changes,
-    LearnAlias,
-    RezoneCrews,
-    SaveCrew,
-    SaveDistrict,
-    SaveMember,
-    SaveProduct,
-    Wish,
-)
+from domain.wishes import RezoneCrews, SaveCrew, SaveDistrict, SaveMember, SaveProduct
 from domain.world import Crew, Member, World
 
 LONGEST_NAME = 200
@@ -30,12 +19,7 @@ _DISTRICT_CODE = re.compile("[0-9]{6}")
 _PRODUCT_CODE = re.compile("[A-Z][A-Z0-9_]{0,63}")
 
 
-def administer(wish: Wish, world: World) -> Changes | Refusal:
-    """What a wish changes, or why not. Pure: the caller writes it."""
-    return _RULES[type(wish)](wish, world)
-
-
-def save_district(wish: SaveDistrict, world: World) -> Changes | InvalidInput:
+def saved_district(wish: SaveDistrict, world: World) -> DistrictNames | InvalidInput:
     """Made or changed, by code. A name means one district only."""
     aliases = wish.aliases or ()
     problems = [
@@ -49,55 +33,54 @@ def save_district(wish: SaveDistrict, world: World) -> Changes | InvalidInput:
         return _invalid(problems)
     known = world.districts.get(wish.code)
     kept = known.aliases if known is not None and wish.aliases is None else tuple(dict.fromkeys(aliases))
-    district = DistrictNames(wish.code, wish.name, wish.prefecture, kept)
-    return Changes(
-        districts=(district,), touched_districts=frozenset({wish.code}), finds_districts=district != known
-    )
+    return DistrictNames(wish.code, wish.name, wish.prefecture, kept)
 
 
-def learn_alias(wish: LearnAlias, world: World) -> Changes | NotFound | InvalidInput:
-    """The district with one more alias."""
-    known = world.districts.get(wish.code)
-    if known is None:
-        return NotFound(f"district {wish.code} is unknown")
-    if wish.alias in (known.name, *known.aliases):
-        return Changes()
-    problems = [
-        *_text(wish.alias, ("learnAlias",)),
-        *_taken_names(wish.code, (wish.alias,), world, ("learnAlias",)),
-    ]
-    if problems:
-        return _invalid(problems)
-    return Changes(
-        districts=(replace(known, aliases=(*known.aliases, wish.alias)),),
-        touched_districts=frozenset({wish.code}),
-        finds_districts=True,
-    )
+def alias_problems(code: DistrictCode, alias: str, world: World) -> tuple[Problem, ...]:
+    """Why a name cannot mean a district from now on; none if it can, or does already."""
+    known = world.districts.get(code)
+    if known is not None and alias in (known.name, *known.aliases):
+        return ()
+    path = ("learnAlias",)
+    return (*_text(alias, path), *_taken_names(code, (alias,), world, path))
 
 
-def save_crew(wish: SaveCrew, world: World) -> Changes | DistrictHasCrew | NotFound | InvalidInput:
-    """Made or changed. A district has exactly one crew; another district for a known crew is a rezoning."""
+def saved_crew(wish: SaveCrew, world: World) -> Crew | DistrictHasCrew | NotFound | InvalidInput:
+    """Made, then without an id, or changed. A district has exactly one crew."""
+    owner = world.crew_of(wish.district_code)
     known = world.crews.get(wish.id) if wish.id is not None else None
     if wish.id is not None and known is None:
         return NotFound(f"crew {wish.id} is unknown")
-    if wish.district_code not in world.districts:
-        return NotFound(f"district {wish.district_code} is unknown; saveDistrict makes it")
-    problems = [*_texts({"name": wish.name, "contractor": wish.contractor})]
-    crew_id = wish.id or wish.new_id
-    leader = wish.leader if wish.leader is not None else known.leader if known is not None else None
-    if wish.leader is not None and not _belongs(wish.leader, crew_id, world):
-        problems.append(Problem(("leaderId",), "is not an active member of this crew; saveMember first"))
+    if known is None and wish.again and owner is not None and owner.name == wish.name:
+        known = owner
+    crew = _crew(wish, known or Crew(CrewId(""), wish.name, wish.district_code))
+    problems = list(_crew_problems(wish, crew, world))
     if problems:
         return _invalid(problems)
-    owner = world.crew_of(wish.district_code)
-    if owner is not None and owner.id != crew_id:
+    if owner is not None and owner.id != crew.id:
         return DistrictHasCrew(f"district {wish.district_code} has the crew {owner.name}", owner.id)
-    contractor = wish.contractor if wish.contractor is not None else known.contractor if known else None
-    return _zoned([Crew(crew_id, wish.name, wish.district_code, contractor, leader)], world)
+    return crew
 
 
-def rezone_crews(wish: RezoneCrews, world: World) -> Changes | DistrictHasCrew | NotFound:
-    """Every named crew in its new district, if no district gets two."""
+def _crew(wish: SaveCrew, known: Crew) -> Crew:
+    contractor = wish.contractor if wish.contractor is not None else known.contractor
+    leader = wish.leader if wish.leader is not None else known.leader
+    return Crew(known.id, wish.name, wish.district_code, contractor, leader)
+
+
+def _crew_problems(wish: SaveCrew, crew: Crew, world: World) -> Iterable[Problem]:
+    yield from _texts({"name": wish.name, "contractor": wish.contractor})
+    if wish.district_code not in world.districts:
+        yield Problem(("districtCode",), "is not a known district; saveDistrict makes it")
+    leader = world.members.get(wish.leader) if wish.leader is not None else None
+    if wish.leader is not None and (leader is None or not leader.active or leader.crew != crew.id):
+        yield Problem(("leaderId",), "is not an active member of this crew; saveMember first")
+
+
+def rezoned_crews(
+    wish: RezoneCrews, world: World
+) -> Mapping[CrewId, DistrictCode] | DistrictHasCrew | NotFound:
+    """Where each named crew goes, if no district gets two."""
     targets = dict(wish.moves)
     for crew_id, code in targets.items():
         if crew_id not in world.crews:
@@ -105,39 +88,43 @@ def rezone_crews(wish: RezoneCrews, world: World) -> Changes | DistrictHasCrew |
         if code not in world.districts:
             return NotFound(f"district {code} is unknown; saveDistrict makes it")
     holder: dict[DistrictCode, CrewId] = {}
-    for crew in (*(c for c in world.crews.values() if c.id not in targets), *_moved(targets, world)):
-        other = holder.setdefault(crew.district_code, crew.id)
+    for crew in sorted(world.crews.values(), key=lambda crew: crew.id in targets):
+        code = targets.get(crew.id, crew.district_code)
+        other = holder.setdefault(code, crew.id)
         if other != crew.id:
-            return DistrictHasCrew(f"district {crew.district_code} would have two crews", other)
-    return _zoned(_moved(targets, world), world)
+            return DistrictHasCrew(f"district {code} would have two crews", other)
+    return targets
 
 
-def save_member(wish: SaveMember, world: World) -> Changes | NotFound | InvalidInput:
-    """Made or changed. Who leaves a crew, or is disabled, no longer leads it, and gives up what was claimed."""
+def saved_member(wish: SaveMember, world: World) -> Member | NotFound | InvalidInput:
+    """Made, then without an id, or changed. A new member is active."""
     known = world.members.get(wish.id) if wish.id is not None else None
     if wish.id is not None and known is None:
         return NotFound(f"member {wish.id} is unknown")
     if wish.crew not in world.crews:
         return NotFound(f"crew {wish.crew} is unknown")
-    skills = wish.skills
     problems = [
         *_texts({"name": wish.name, "phone": wish.phone}),
-        *(p for n, skill in enumerate(skills or ()) for p in _text(skill, ("skills", str(n)))),
+        *(p for n, skill in enumerate(wish.skills or ()) for p in _text(skill, ("skills", str(n)))),
     ]
     if problems:
         return _invalid(problems)
-    active = wish.active if wish.active is not None else known.active if known is not None else True
-    kept = skills if skills is not None else known.skills if known is not None else ()
-    member = Member(wish.id or wish.new_id, wish.name, wish.phone, wish.crew, active, tuple(kept))
-    led = [c for c in world.crews.values() if c.leader == member.id and (c.id != member.crew or not active)]
-    return Changes(
-        members=(member,),
-        crews=tuple(replace(crew, leader=None) for crew in led),
-        touched_crews=frozenset({member.crew, *({known.crew} if known is not None else ())}),
-    )
+    if known is None and wish.again:
+        known = next((m for m in world.active_members_of(wish.crew) if _is_namesake(m, wish)), None)
+    return _member(wish, known or Member(MemberId(""), wish.name, wish.phone, wish.crew))
 
 
-def save_product(wish: SaveProduct, world: World) -> Changes | InvalidInput:
+def _is_namesake(member: Member, wish: SaveMember) -> bool:
+    return (member.name, member.phone) == (wish.name, wish.phone)
+
+
+def _member(wish: SaveMember, known: Member) -> Member:
+    active = wish.active if wish.active is not None else known.active
+    skills = wish.skills if wish.skills is not None else known.skills
+    return Member(known.id, wish.name, wish.phone, wish.crew, active, tuple(skills))
+
+
+def saved_product(wish: SaveProduct, world: World) -> Product | InvalidInput:
     """Made or changed, by code. Orders keep what they were received with."""
     known = world.products.get(wish.code)
     problems = [*_texts({"name": wish.name, "nameZh": wish.name_zh}), *_rule_problems(wish)]
@@ -149,7 +136,9 @@ def save_product(wish: SaveProduct, world: World) -> Changes | InvalidInput:
         problems.append(Problem(("lineRank",), f"is {wish.line_rank}; give 1 or more, the lowest leads"))
     if problems:
         return _invalid(problems)
-    return Changes(products=(_product(wish, known or Product(wish.code, "", "", False, None, (), ())),))  # noqa: FBT003 - the row's own order of fields
+    return _product(
+        wish, known or Product(wish.code, "", "", line_bearing=False, line_rank=None, rules=(), thresholds=())
+    )
 
 
 def _product(wish: SaveProduct, known: Product) -> Product:
@@ -184,25 +173,6 @@ def _rule_problems(wish: SaveProduct) -> Iterable[Problem]:
             yield Problem(("thresholds", str(n), "lower"), f"is above upper, {limit.upper}")
 
 
-def _zoned(crews: list[Crew], world: World) -> Changes:
-    """The changes for crews as they will be, with the districts that win or lose one."""
-    before = {crew.id: world.crews[crew.id].district_code for crew in crews if crew.id in world.crews}
-    districts = {crew.district_code for crew in crews} | set(before.values())
-    moved = frozenset(
-        crew.id for crew in crews if before.get(crew.id, crew.district_code) != crew.district_code
-    )
-    return Changes(crews=tuple(crews), moved=moved, touched_districts=frozenset(districts))
-
-
-def _moved(targets: Mapping[CrewId, DistrictCode], world: World) -> list[Crew]:
-    return [replace(world.crews[crew], district_code=code) for crew, code in targets.items()]
-
-
-def _belongs(member: MemberId, crew: CrewId, world: World) -> bool:
-    person = world.members.get(member)
-    return person is not None and person.active and person.crew == crew
-
-
 def _taken_names(
     code: DistrictCode, names: Iterable[str], world: World, path: tuple[str, ...] = ("aliases",)
 ) -> Iterable[Problem]:
@@ -228,13 +198,3 @@ def _text(value: str, path: tuple[str, ...], *, longest: int = LONGEST_NAME) -> 
 
 def _invalid(problems: Iterable[Problem]) -> InvalidInput:
     return InvalidInput("some fields of the input are wrong; nothing was stored", tuple(problems))
-
-
-_RULES: Mapping[type[Wish], Callable[[Any, World], Changes | Refusal]] = {
-    SaveDistrict: save_district,
-    LearnAlias: learn_alias,
-    SaveCrew: save_crew,
-    RezoneCrews: rezone_crews,
-    SaveMember: save_member,
-    SaveProduct: save_product,
-}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from domain.access import Actor, Scope
+from domain.catalogue import Product
 from domain.commands import Command
 from domain.decisions import Refs
+from domain.districts import DistrictNames
 from domain.filters import (
     BoardFilter,
     FusionGroupFilter,
@@ -22,11 +24,10 @@ from domain.filters import (
 )
 from domain.groups import Group
 from domain.pages import Board, Exchange, Page, Window
-from domain.refusals import Refusal
-from domain.values import CrewId, GroupId, ItemId, OrderNumber, TaskId, UpdateKind
+from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Refusal
+from domain.values import CrewId, DistrictCode, GroupId, ItemId, OrderNumber, TaskId, UpdateKind
 from domain.views import GroupView, OrderView, ReceiptView, TaskView
-from domain.wishes import Changes, Wish
-from domain.world import World
+from domain.world import Crew, Member, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,24 +212,40 @@ class Reads(GroupReader, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Administered:
-    """A change of reference data that was made, the world after it, and the open groups which it concerns."""
+class Saved:
+    """What was saved, by id or code, and the groups which must look at the world again (``RefreshGroup``)."""
 
-    changes: Changes
-    world: World
-    groups: tuple[GroupId, ...] = ()
+    ids: tuple[str, ...]
+    groups: Sequence[GroupId] = ()
 
 
 class Administration(Protocol):
-    """Changes reference data: reads the world, asks ``domain.administration.administer``, writes, one transaction."""
+    """Changes reference data, one transaction each. What is to be saved comes from ``administration``."""
 
-    async def administer(
-        self, wish: Wish, actor: Actor, repeat: RepeatKey | None = None
-    ) -> Administered | Refusal:
-        """The change, durable when this returns. Raises KeyReusedError.
+    async def save_districts(self, districts: Iterable[DistrictNames]) -> Saved:
+        """Made or changed, by code."""
+        ...
 
-        The caller then gives each of ``groups`` a ``RefreshGroup`` command.
-        """
+    async def learn_alias(self, code: DistrictCode, alias: str) -> Saved | NotFound:
+        """From now on this name means that district."""
+        ...
+
+    async def save_crew(self, crew: Crew) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
+        """Made when its id is empty, else changed."""
+        ...
+
+    async def rezone(
+        self, moves: Mapping[CrewId, DistrictCode]
+    ) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
+        """Crews change districts, several at once, so that two can change places."""
+        ...
+
+    async def save_member(self, member: Member) -> Saved | NotFound:
+        """Made when the id is empty, else changed."""
+        ...
+
+    async def save_product(self, product: Product) -> Saved:
+        """Made or changed, by code."""
         ...
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import strawberry
 
 from domain import catalogue, values, wishes
@@ -62,10 +60,10 @@ class SaveCrewInput(Repeatable):
         return wishes.SaveCrew(
             district_code=DistrictCode(self.district_code),
             name=self.name,
-            new_id=CrewId(uuid.uuid4().hex),
             id=own_id("Crew", CrewId, self.id) if self.id is not None else None,
             contractor=self.contractor,
             leader=own_id("Member", MemberId, self.leader_id) if self.leader_id is not None else None,
+            again=self.client_mutation_id is not None,
         )
 
 
@@ -124,10 +122,10 @@ class SaveMemberInput(Repeatable):
             crew=own_id("Crew", CrewId, self.crew_id),
             name=self.name,
             phone=self.phone,
-            new_id=MemberId(uuid.uuid4().hex),
             id=own_id("Member", MemberId, self.id) if self.id is not None else None,
             active=self.active,
             skills=several(str, self.skills),
+            again=self.client_mutation_id is not None,
         )
 
 
