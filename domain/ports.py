@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.access import Actor
+from domain.access import Actor, Scope
+from domain.catalogue import Product
 from domain.commands import Command
 from domain.decisions import Refs
+from domain.districts import DistrictNames
+from domain.filters import (
+    BoardFilter,
+    FusionGroupFilter,
+    FusionGroupSort,
+    OrderFilter,
+    OrderSort,
+    ReceiptFilter,
+    TaskFilter,
+    TaskSort,
+)
 from domain.groups import Group
-from domain.refusals import Refusal
-from domain.values import GroupId, ItemId, OrderNumber, TaskId, UpdateKind
-from domain.world import World
+from domain.pages import Board, Exchange, Page, Window
+from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Refusal
+from domain.values import CrewId, DistrictCode, GroupId, ItemId, OrderNumber, TaskId, UpdateKind
+from domain.views import GroupView, OrderView, ReceiptView, TaskView
+from domain.world import Crew, Member, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,114 @@ class GroupReader(Protocol):
 
     async def groups(self, ids: Collection[GroupId]) -> Mapping[GroupId, Group]:
         """Those of them which exist."""
+        ...
+
+
+class Reads(GroupReader, Protocol):
+    """Answers queries. Each method is one statement, whatever the number of rows and keys.
+
+    A list holds what ``scope`` may see: for the role CREW the groups with a task of ``scope.crew`` and everything
+    in them, for every other role all. ``text`` of a filter is sought, as a part of it, in the number (of a group:
+    key and numbers), and where the scope shows them (not to NMS) in the customer's name and number and in the
+    address (to CREW: of its own crew's visits). Pages raise BadCursorError for a cursor that is not of this list.
+    """
+
+    async def groups_of_orders(self, numbers: Collection[OrderNumber]) -> Mapping[OrderNumber, Group]:
+        """The group of each order that exists."""
+        ...
+
+    async def groups_of_keys(
+        self, rounds: Collection[tuple[str, int | None]]
+    ) -> Mapping[tuple[str, int | None], Group]:
+        """The group of each (key, round) that exists; round null is the latest of the key."""
+        ...
+
+    async def orders(
+        self, wanted: OrderFilter, sort: OrderSort, window: Window, scope: Scope
+    ) -> Page[OrderView]:
+        """A page of orders."""
+        ...
+
+    async def fusion_groups(
+        self, wanted: FusionGroupFilter, sort: FusionGroupSort, window: Window, scope: Scope
+    ) -> Page[GroupView]:
+        """A page of groups."""
+        ...
+
+    async def tasks(self, wanted: TaskFilter, sort: TaskSort, window: Window, scope: Scope) -> Page[TaskView]:
+        """A page of visits."""
+        ...
+
+    async def tasks_of_crews(
+        self, crews: Collection[CrewId], wanted: TaskFilter, window: Window, scope: Scope
+    ) -> Mapping[CrewId, Page[TaskView]]:
+        """A page of visits for each of the crews, newest first."""
+        ...
+
+    async def receipts(self, wanted: ReceiptFilter, window: Window) -> Page[ReceiptView]:
+        """A page of the ledger of receipts, newest first."""
+        ...
+
+    async def exchanges(
+        self, numbers: Collection[OrderNumber], window: Window
+    ) -> Mapping[OrderNumber, Page[Exchange]]:
+        """A page of 派发/回复 for each of the orders, newest first."""
+        ...
+
+    async def exchange(self, ids: Collection[str]) -> Mapping[str, Exchange]:
+        """Those of the exchanges which exist."""
+        ...
+
+    async def raws(self, numbers: Collection[OrderNumber]) -> Mapping[OrderNumber, Mapping[str, Any]]:
+        """The payload of each order as last received."""
+        ...
+
+    async def events_of_groups(
+        self, groups: Collection[GroupId], after: int, limit: int
+    ) -> Mapping[GroupId, Sequence[Entry]]:
+        """Up to ``limit`` entries behind a position for each of the groups, in order; placed first, as in EventLog."""
+        ...
+
+    async def board(self, wanted: BoardFilter, scope: Scope, now: datetime) -> Board:
+        """The counts; what is due before ``now`` and open is overdue."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was saved, by id or code, and the groups which must look at the world again (``RefreshGroup``)."""
+
+    ids: tuple[str, ...]
+    groups: Sequence[GroupId] = ()
+
+
+class Administration(Protocol):
+    """Changes reference data, one transaction each. What is to be saved comes from ``administration``."""
+
+    async def save_districts(self, districts: Iterable[DistrictNames]) -> Saved:
+        """Made or changed, by code."""
+        ...
+
+    async def learn_alias(self, code: DistrictCode, alias: str) -> Saved | NotFound:
+        """From now on this name means that district."""
+        ...
+
+    async def save_crew(self, crew: Crew) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
+        """Made when its id is empty, else changed."""
+        ...
+
+    async def rezone(
+        self, moves: Mapping[CrewId, DistrictCode]
+    ) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
+        """Crews change districts, several at once, so that two can change places."""
+        ...
+
+    async def save_member(self, member: Member) -> Saved | NotFound:
+        """Made when the id is empty, else changed."""
+        ...
+
+    async def save_product(self, product: Product) -> Saved:
+        """Made or changed, by code."""
         ...
 
 

@@ -1,7 +1,7 @@
 """A group's parts with their group at hand: the rows that queries, updates and refusals show.
 
-An attribute of a view has the name and the meaning of the field in the public schema. What depends on the
-viewer is not here but in ``access``.
+An attribute of a view has the name and the meaning of the field in the public schema; what a view does not
+define is the attribute of the ``row`` in it. What depends on the viewer is not here but in ``access``.
 """
 
 from __future__ import annotations
@@ -11,45 +11,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain import contacts, progress
+from domain import contacts, fusing, progress
 from domain.contacts import Contact
 from domain.groups import Group
-from domain.orders import Attempt, Hold, Jeopardy, Order, Receipt, SubTask, sub_task_id
+from domain.orders import Hold, Order, Receipt, SubTask, sub_task_id
 from domain.tasks import Appointment, Task, WorkItem
 from domain.values import (
-    AppointmentId,
     CrewId,
-    DistrictCode,
     GroupState,
-    ItemId,
     MemberId,
     OrderNumber,
     OrderState,
-    ReceiptId,
+    ProductCode,
     Step,
     SubTaskId,
-    SubTaskKind,
-    TaskId,
     TaskState,
-    WorkItemState,
 )
 
 
+class _View:
+    """What it does not define itself is its row's."""
+
+    __slots__ = ()
+    row: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+
 @dataclass(frozen=True, slots=True)
-class GroupView:
+class GroupView(_View):
     """A fusion group as a row. ``row`` is the group."""
 
     row: Group
 
     @property
-    def id(self) -> str:
-        """``"<round>/<key>"``."""
-        return self.row.id
-
-    @property
     def state(self) -> GroupState:
         """Derived from its orders."""
         return progress.group_state(self.row)
+
+    @property
+    def expected_numbers(self) -> list[OrderNumber]:
+        """All that belong to it, by number."""
+        return sorted(fusing.expected_numbers(self.row))
+
+    @property
+    def missing_numbers(self) -> list[OrderNumber]:
+        """Those of them that were not received."""
+        return sorted(fusing.missing_numbers(self.row))
 
     @property
     def orders(self) -> list[OrderView]:
@@ -62,8 +71,8 @@ class GroupView:
         return [TaskView(self.row, task) for task in self.row.tasks.values()]
 
     @property
-    def contact(self) -> Contact | None:
-        """The first contact of the group."""
+    def first_contact(self) -> Contact | None:
+        """The first contact of the group, null while pending."""
         return contacts.group_contact(self.row)
 
     @property
@@ -73,16 +82,24 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderView:
-    """An order as a row."""
+class OrderView(_View):
+    """An order as a row. What is no fact of ours is read from its payload."""
 
     in_group: Group
     row: Order
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row if hasattr(self.row, name) else self.row.payload, name)
 
     @property
     def id(self) -> OrderNumber:
         """The order's number."""
         return self.row.number
+
+    @property
+    def product_code(self) -> ProductCode:
+        """业务类型."""
+        return self.row.payload.product
 
     @property
     def state(self) -> OrderState:
@@ -105,9 +122,14 @@ class OrderView:
         return progress.hold_of(self.in_group, self.row)
 
     @property
-    def jeopardy(self) -> Jeopardy | None:
-        """Its own."""
-        return self.row.jeopardy
+    def related_count(self) -> int:
+        """关联工单数量, the others."""
+        return fusing.own_count(self.row.payload) or 0
+
+    @property
+    def related_numbers(self) -> list[OrderNumber]:
+        """关联工单号, as upstream listed them."""
+        return list(self.row.payload.fusion.related_numbers) if self.row.payload.fusion is not None else []
 
     @property
     def group(self) -> GroupView:
@@ -125,28 +147,23 @@ class OrderView:
         """Construction, activation, quality check."""
         return [SubTaskView(self.in_group, self.row, part) for part in self.row.sub_tasks]
 
+    @property
+    def receipts(self) -> list[ReceiptView]:
+        """Newest first."""
+        return [ReceiptView(self.in_group, self.row, receipt) for receipt in reversed(self.row.receipts)]
+
 
 @dataclass(frozen=True, slots=True)
-class TaskView:
+class TaskView(_View):
     """A visit as a row."""
 
     in_group: Group
     row: Task
 
     @property
-    def id(self) -> TaskId:
-        """The visit's id."""
-        return self.row.id
-
-    @property
     def state(self) -> TaskState:
         """Derived."""
         return progress.task_state(self.in_group, self.row)
-
-    @property
-    def hold(self) -> Hold | None:
-        """NO_DISTRICT, DISTRICT_CONFLICT or NO_CREW."""
-        return self.row.hold
 
     @property
     def group(self) -> GroupView:
@@ -159,17 +176,12 @@ class TaskView:
         return self.row.crew
 
     @property
-    def district_code(self) -> DistrictCode | None:
-        """The district that it was dispatched to."""
-        return self.row.district_code
-
-    @property
     def items(self) -> list[ItemView]:
         """By order number."""
         return [ItemView(self.in_group, item) for item in self.in_group.items_of(self.row.id)]
 
     @property
-    def contact(self) -> Contact | None:
+    def first_contact(self) -> Contact | None:
         """The first contact of the visit, null while pending."""
         return contacts.first_contact(self.in_group, self.row.id)
 
@@ -203,26 +215,11 @@ class TaskView:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemView:
+class ItemView(_View):
     """A work item as a row."""
 
     in_group: Group
     row: WorkItem
-
-    @property
-    def id(self) -> ItemId:
-        """The item's id."""
-        return self.row.id
-
-    @property
-    def state(self) -> WorkItemState:
-        """Open, claimed, on site, done, returned or cancelled."""
-        return self.row.state
-
-    @property
-    def claimant(self) -> MemberId | None:
-        """接单人."""
-        return self.row.claimant
 
     @property
     def order(self) -> OrderView:
@@ -236,7 +233,7 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True)
-class SubTaskView:
+class SubTaskView(_View):
     """A sub-task as a row."""
 
     in_group: Group
@@ -249,19 +246,9 @@ class SubTaskView:
         return sub_task_id(self.of_order.number, self.row.kind)
 
     @property
-    def kind(self) -> SubTaskKind:
-        """Construction, activation or quality check."""
-        return self.row.kind
-
-    @property
     def stale(self) -> bool:
         """Whether a check is older than what it checked."""
         return progress.is_stale(self.in_group, self.of_order, self.row)
-
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """Oldest first."""
-        return self.row.attempts
 
     @property
     def order(self) -> OrderView:
@@ -270,17 +257,12 @@ class SubTaskView:
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentView:
+class AppointmentView(_View):
     """An appointment as a row."""
 
     in_group: Group
     in_task: Task
     row: Appointment
-
-    @property
-    def id(self) -> AppointmentId:
-        """The appointment's id."""
-        return self.row.id
 
     @property
     def task(self) -> TaskView:
@@ -295,17 +277,12 @@ class AppointmentView:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptView:
+class ReceiptView(_View):
     """A receipt as a row."""
 
     in_group: Group
     of_order: Order
     row: Receipt
-
-    @property
-    def id(self) -> ReceiptId:
-        """The receipt's id."""
-        return self.row.id
 
     @property
     def order(self) -> OrderView:
