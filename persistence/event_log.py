@@ -65,7 +65,7 @@ class SqlEventLog:
             rows = await self._filtered(after, limit, groups, kinds)
         else:
             rows = await self._database.fetch(_PLACE_AND_READ, after, limit)
-        return [self._entry(row) for row in rows]
+        return [entry_of(row, self._position) for row in rows]
 
     async def position_of(self, group: GroupId, revision: int) -> int:
         """Where the log has that event. Raises LookupError when it has none."""
@@ -96,17 +96,19 @@ class SqlEventLog:
         found = f"SELECT * FROM entries WHERE {' AND '.join(conditions)}"  # noqa: S608 - as above
         return await self._database.fetch(f"{found} ORDER BY {self._position} LIMIT $2", *values)
 
-    def _entry(self, row: Any) -> Entry:
-        order, task, item = row["order_number"], row["task_id"], row["item_id"]
-        return Entry(
-            position=row[self._position],
-            group=GroupId(row["group_id"]),
-            revision=row["revision"],
-            kind=UpdateKind(row["kind"]),
-            at=instant(row["at"]),
-            actor=row["actor"],
-            order=OrderNumber(order) if order is not None else None,
-            task=TaskId(task) if task is not None else None,
-            item=ItemId(item) if item is not None else None,
-            detail=orjson.loads(row["detail"]),
-        )
+
+def entry_of(row: Any, position: str) -> Entry:
+    """The entry of a row, whose place is in that column."""
+    order, task, item = row["order_number"], row["task_id"], row["item_id"]
+    return Entry(
+        position=row[position],
+        group=GroupId(row["group_id"]),
+        revision=row["revision"],
+        kind=UpdateKind(row["kind"]),
+        at=instant(row["at"]),
+        actor=row["actor"],
+        order=OrderNumber(order) if order is not None else None,
+        task=TaskId(task) if task is not None else None,
+        item=ItemId(item) if item is not None else None,
+        detail=orjson.loads(row["detail"]),
+    )
