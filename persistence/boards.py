@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Scope
@@ -32,7 +32,7 @@ async def board(connection: AsyncConnection, wanted: BoardFilter, scope: Scope, 
     totals = (await connection.execute(_totals(counted, now))).one()
     visits = (await connection.execute(_visits(counted))).one()
     districts = (await connection.execute(_districts(counted))).all()
-    tasks = dict((await connection.execute(_tasks(counted))).tuples().all())
+    tasks = {code: count for code, count in (await connection.execute(_tasks(counted))).all()}
     waiting = (await connection.execute(_waiting(counted))).scalar_one()
     return Board(
         orders_by_state={OrderState(row.state): row.count for row in states},
@@ -91,17 +91,17 @@ def _totals(counted: list[Condition], now: datetime) -> Select[Any]:
 def _visits(counted: list[Condition]) -> Select[Any]:
     """Items and the visits that they are in; a revisit repeats an earlier visit."""
     live = ITEMS.c.state != WorkItemState.CANCELLED
-    found: Select[Any] = (
-        select(
-            func.count().label("items"),
-            func.count(func.distinct(ITEMS.c.task_id)).label("tasks"),
-            func.count(func.distinct(case((TASKS.c.revisit, ITEMS.c.task_id)))).label("revisits"),
-        )
+    columns: tuple[ColumnElement[Any], ...] = (
+        func.count().label("items"),
+        func.count(func.distinct(ITEMS.c.task_id)).label("tasks"),
+        func.count(func.distinct(case((TASKS.c.revisit, ITEMS.c.task_id)))).label("revisits"),
+    )
+    return (
+        select(*columns)
         .join_from(ITEMS, ORDERS, ITEMS.c.order_number == ORDERS.c.number)
         .join(TASKS, TASKS.c.id == ITEMS.c.task_id)
         .where(live, *counted)
     )
-    return found
 
 
 def _districts(counted: list[Condition]) -> Select[Any]:
