@@ -17,6 +17,7 @@ from domain.access import SYSTEM, Actor, Scope
 from domain.addresses import DistrictNames
 from domain.catalogue import DEFAULT_PRODUCTS, Product
 from domain.commands import Command
+from domain.contacts import first_contact
 from domain.decisions import Decision, Done
 from domain.gathering import make_ready
 from domain.groups import Group, group_id, item_id
@@ -100,8 +101,7 @@ def actor(name: str = LI, *, of: World | None = None) -> Actor:
     """A crew member who calls: crew and leadership are as the world has them."""
     known = of or world()
     row = known.members[values.MemberId(name)]
-    leads = known.crews[row.crew].leader == row.id
-    return Actor(Scope(values.Role.CREW, row.id, row.crew, leads), row.id)
+    return Actor(Scope(values.Role.CREW, row.id, row.crew, known.crews[row.crew].leader == row.id), row.id)
 
 
 def caller(role: values.Role) -> Actor:
@@ -184,11 +184,11 @@ def group(
 ) -> Group:
     """A dispatched group: visits and items as the rules of dispatch make them, the items then as told.
 
-    ``claimed={"N2": "Zhao", "N1": "Li"}``: order number → claimant, the earliest claim first. Orders which are
-    not named have open items.
+    ``claimed={"N2": "Zhao", "N1": "Li"}``: order number → claimant, the earliest claim first; the rest stays open.
     """
-    given = orders or (order(),)
-    journal = Journal(collecting(*given, key=key, round_=round_), context(SYSTEM, now=DISPATCH, of=of))
+    journal = Journal(
+        collecting(*(orders or (order(),)), key=key, round_=round_), context(SYSTEM, now=DISPATCH, of=of)
+    )
     make_ready(journal)
     named = (claimed, on_site, done, returned, dict.fromkeys(cancelled))
     states = list(values.WorkItemState)[1:]
@@ -199,7 +199,8 @@ def group(
     for minute, (state, number, claimant) in enumerate(told):
         at = CLAIMS + timedelta(minutes=minute)
         dispatched = with_item(dispatched, number, state, claimant, claimed_at=at)
-    return dispatched
+    called = [t for t in dispatched.tasks.values() if first_contact(dispatched, t.id) is not None]
+    return dispatched.holding(*(replace(task, contacted=True) for task in called))
 
 
 def with_item(
