@@ -11,7 +11,7 @@ from domain.contacts import first_contact, waits_for
 from domain.decisions import Decision, Done, Groups, Refs
 from domain.groups import Group
 from domain.journal import Context, Journal
-from domain.progress import task_begun, task_open
+from domain.progress import task_open, task_under_way
 from domain.refusals import (
     AppointmentExists,
     FirstContactPending,
@@ -69,7 +69,7 @@ def _why_not_bookable(group: Group, task: Task, command: BookAppointment, contex
         return NotBookable(f"the task is held ({task.hold.cause}); a dispatcher can resolve it")
     if not task_open(group, task):
         return NotBookable("the visit is over")
-    if task_begun(group, task):
+    if task_under_way(group, task):
         return NotBookable("the visit has begun; there is nothing to book any more")
     active = task.appointment
     if active is not None and command.reschedule_reason is None:

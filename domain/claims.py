@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from domain.access import may_see_group
@@ -57,25 +58,30 @@ def claim_work_item(command: ClaimWorkItem, groups: Groups, context: Context) ->
 
 
 def claim_task(command: ClaimTask, groups: Groups, context: Context) -> Decision:
-    """Claim every free item of a visit at once."""
+    """Claim every free item of a visit at once; when none is free, and all are the caller's, nothing changes."""
     group = next(iter(groups.values()), None)
     if group is None or command.task not in group.tasks or not may_see_group(group, context.actor.scope):
         return NotFound(UNKNOWN_TASK)
     items = group.items_of(command.task)
     refusals = {item.id: _why_not_claimable(group, item, context) for item in items}
-    free = [item for item in items if refusals[item.id] is None]
-    if not free:
-        return _whole_refusal(items, refusals) or NotClaimable("the task has no item to claim")
+    theirs = [item for item in items if refusals[item.id] is None]
+    if not any(item.state is WorkItemState.OPEN for item in theirs):
+        refusal = _whole_refusal(refusals.values(), mine=bool(theirs))
+        if refusal is not None:
+            return refusal
     journal = Journal(group, context)
-    for item in free:
+    for item in theirs:
         _claim(journal, item)
-    return Done((journal,), Refs((group.id,), task=command.task, items=tuple(item.id for item in free)))
+    return Done((journal,), Refs((group.id,), task=command.task, items=tuple(item.id for item in theirs)))
 
 
-def _whole_refusal(items: tuple[WorkItem, ...], refusals: dict[ItemId, Refusal | None]) -> Refusal | None:
+def _whole_refusal(refusals: Iterable[Refusal | None], *, mine: bool) -> Refusal | None:
     """Of several reasons the one that helps most: another crew's, a name to call, or what holds the task."""
-    found = [refusal for item in items if (refusal := refusals[item.id]) is not None]
-    return min(found, key=lambda refusal: isinstance(refusal, NotClaimable), default=None)
+    found = [refusal for refusal in refusals if refusal is not None]
+    telling = [refusal for refusal in found if not isinstance(refusal, NotClaimable)]
+    if mine:
+        return telling[0] if telling else None
+    return next(iter(telling or found), NotClaimable("the task has no item to claim"))
 
 
 def _claim(journal: Journal, item: WorkItem) -> None:
@@ -192,7 +198,7 @@ def accept_hand_over(command: AcceptHandOver, groups: Groups, context: Context) 
         return NotFound(UNKNOWN_ITEM)
     group, item = found
     member = context.actor.scope.member
-    if member is None or item.offered_to != member or item.state not in HELD_BY_CLAIMANT:
+    if member is None or item.offered_to != member or context.actor.scope.crew != group.tasks[item.task].crew:
         return NoOffer("nothing is offered to you; ask the claimant to offer it")
     journal = Journal(group, context)
     _hand_over(journal, item, member)
@@ -200,6 +206,10 @@ def accept_hand_over(command: AcceptHandOver, groups: Groups, context: Context) 
 
 
 def _hand_over(journal: Journal, item: WorkItem, to: MemberId) -> None:
-    """The new claimant answers for it from now on; work that began on site goes on there."""
+    """The new claimant answers for it from now on.
+
+    An item ON_SITE stays so: the visit is past its point of no return, whoever goes on with it, and a receipt
+    needs no second arrival.
+    """
     handed = replace(item, claimant=to, claimed_at=journal.now, offered_to=None, version=item.version + 1)
     journal.write(UpdateKind.ITEM_HANDED_OVER, handed, item=item.id, was=item.claimant, now=to)

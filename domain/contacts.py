@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from domain.groups import Group
-from domain.orders import Order
 from domain.tasks import WorkItem
-from domain.values import MemberId, OrderNumber, TaskId, WorkItemState
+from domain.values import MemberId, TaskId, WorkItemState
 
 GONE = frozenset({WorkItemState.CANCELLED, WorkItemState.RETURNED})
 
@@ -22,15 +20,9 @@ class Contact:
     reason: str
 
 
-def rank(order: Order) -> tuple[int, datetime, OrderNumber]:
-    """The order's place among line-bearing ones: rank, then earliest received, then number."""
-    return (order.line_rank if order.line_rank is not None else 1 << 30, order.received_at, order.number)
-
-
 def line_item(group: Group, task: TaskId) -> WorkItem | None:
     """The best line-bearing item of a visit that is neither cancelled nor returned."""
-    lines = [i for i in _present(group, task) if group.orders[i.number].line_rank is not None]
-    return min(lines, key=lambda i: rank(group.orders[i.number]), default=None)
+    return _best_line(group, group.items_of(task))
 
 
 def first_contact(group: Group, task: TaskId) -> Contact | None:
@@ -59,21 +51,27 @@ def waits_for(group: Group, task: TaskId) -> WorkItem | None:
 def group_contact(group: Group) -> Contact | None:
     """The first contact of the whole group: that of the visit which holds its best line order.
 
-    A group without a line has the earliest claimant of all.
+    A group without a line has the earliest claimant of all. Of an order done again, its present visit counts.
     """
-    lines = [
-        item
-        for item in group.items.values()
-        if item.state not in GONE and group.orders[item.number].line_rank is not None
-    ]
-    if not lines:
-        return _earliest_claimant(item for item in group.items.values() if item.state not in GONE)
-    best = min(lines, key=lambda item: rank(group.orders[item.number]))
-    return first_contact(group, best.task)
+    present = [item for order in group.orders.values() if (item := group.item_of(order)) is not None]
+    line = _best_line(group, present)
+    if line is not None:
+        return first_contact(group, line.task)
+    return _earliest_claimant(item for item in present if item.state not in GONE)
 
 
 def _present(group: Group, task: TaskId) -> list[WorkItem]:
     return [item for item in group.items_of(task) if item.state not in GONE]
+
+
+def _best_line(group: Group, items: Iterable[WorkItem]) -> WorkItem | None:
+    """By rank, then earliest received, then number."""
+    ranked = [
+        (order.line_rank, order.received_at, order.number, item)
+        for item in items
+        if item.state not in GONE and (order := group.orders[item.number]).line_rank is not None
+    ]
+    return min(ranked, key=lambda row: row[:3])[3] if ranked else None
 
 
 def _earliest_claimant(items: Iterable[WorkItem]) -> Contact | None:

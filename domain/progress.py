@@ -7,6 +7,7 @@ from domain.orders import Hold, Order, SubTask
 from domain.tasks import FINAL_ITEM, HELD_BY_CLAIMANT, Task, WorkItem
 from domain.values import (
     AppointmentState,
+    ExecutionState,
     GroupState,
     MemberId,
     OrderState,
@@ -25,6 +26,7 @@ _FINAL_STATE = {
     ReceiptOutcome.FAILED: OrderState.FAILED,
     ReceiptOutcome.RETURNED: OrderState.FAILED,
 }
+_CLOSED = frozenset({ExecutionState.DONE, ExecutionState.TERMINATED_WITH_ERROR, ExecutionState.CANCELLED})
 
 
 def order_state(group: Group, order: Order) -> OrderState:
@@ -38,7 +40,7 @@ def order_state(group: Group, order: Order) -> OrderState:
         return OrderState.HELD
     if order.dispatched_at is not None:
         return OrderState.IN_PROGRESS
-    return OrderState.PENDING if group.fused else OrderState.ACKNOWLEDGED
+    return OrderState.PENDING if group.fused and order.waits else OrderState.ACKNOWLEDGED
 
 
 def hold_of(group: Group, order: Order) -> Hold | None:
@@ -78,7 +80,7 @@ def _visit_step(group: Group, order: Order, item: WorkItem) -> Step:
 def _verifies(order: Order) -> bool:
     """Whether activation or check is not final."""
     parts = (order.sub_task(SubTaskKind.ACTIVATION), order.sub_task(SubTaskKind.QUALITY_CHECK))
-    return any(part.applies and part.verdict is not Verdict.SUCCEEDED for part in parts)
+    return any(part.applies and part.execution not in _CLOSED for part in parts)
 
 
 def handler_of(group: Group, order: Order) -> MemberId | None:
@@ -106,7 +108,9 @@ def task_state(group: Group, task: Task) -> TaskState:
         return _finished(items)
     if task.hold is not None:
         return TaskState.HELD
-    return _running(task, items)
+    if task_begun(group, task):
+        return TaskState.IN_PROGRESS
+    return TaskState.PLANNED if task.appointment is not None else TaskState.OPEN
 
 
 def _finished(items: list[WorkItem]) -> TaskState:
@@ -116,28 +120,26 @@ def _finished(items: list[WorkItem]) -> TaskState:
     return TaskState.UNABLE_TO_COMPLETE if states == {WorkItemState.RETURNED} else TaskState.PARTIAL
 
 
-def _running(task: Task, items: list[WorkItem]) -> TaskState:
-    appointment = task.appointment
-    begun = any(
-        item.state in {WorkItemState.ON_SITE, WorkItemState.DONE, WorkItemState.RETURNED} for item in items
-    )
-    if begun or (appointment is not None and appointment.state is AppointmentState.IN_PROGRESS):
-        return TaskState.IN_PROGRESS
-    return TaskState.PLANNED if appointment is not None else TaskState.OPEN
-
-
 def task_open(group: Group, task: Task) -> bool:
     """Whether an item of the visit is still to be done."""
     return any(item.open for item in group.items_of(task.id))
 
 
 def task_begun(group: Group, task: Task) -> bool:
-    """Whether the crew is or was on site: from then on no order joins and nothing is merged or moved."""
+    """Whether the crew is or was on site: from then on no order joins and nothing is merged or moved.
+
+    An item that was given back without going there (退单) begins nothing.
+    """
+    done = any(item.state is WorkItemState.DONE for item in group.items_of(task.id))
+    return done or task_under_way(group, task)
+
+
+def task_under_way(group: Group, task: Task) -> bool:
+    """Whether the crew is on site now: the point of no return of its appointment (3.5)."""
     appointment = task.appointment
     if appointment is not None and appointment.state is AppointmentState.IN_PROGRESS:
         return True
-    begun = {WorkItemState.ON_SITE, WorkItemState.DONE, WorkItemState.RETURNED}
-    return any(item.state in begun for item in group.items_of(task.id))
+    return any(item.state is WorkItemState.ON_SITE for item in group.items_of(task.id))
 
 
 def appointment_required(group: Group, task: Task) -> bool:
@@ -150,7 +152,8 @@ def group_state(group: Group) -> GroupState:
     orders = list(group.orders.values())
     if all(order.final for order in orders):
         return _closed(group)
-    if any(order.dispatched_at is None and not order.final for order in orders):
+    waits = any(order.dispatched_at is None and not order.final for order in orders)
+    if group.dispatched_at is None and waits:
         return GroupState.HELD if group.hold is not None else GroupState.COLLECTING
     if any(order.final for order in orders if not order.cancelled):
         return GroupState.IN_PROGRESS

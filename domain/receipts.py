@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,7 +28,7 @@ from domain.refusals import (
     StaleVersion,
 )
 from domain.tasks import RecoveryLine, WorkItem
-from domain.texts import problem_of_text
+from domain.texts import problem_of_text, problems_of_json
 from domain.values import (
     EvidenceKind,
     HoldCause,
@@ -45,6 +46,8 @@ ENDED_BY_WORK = frozenset({HoldCause.CUSTOMER_POSTPONED, HoldCause.BLOCKED})
 """Holds which a person set for the customer's sake: done work ends them."""
 
 MOST_RECOVERED = 200
+
+_KIND = ReceiptKind.CONSTRUCTION
 
 
 def submit_receipt(command: SubmitReceipt, groups: Groups, context: Context) -> Decision:
@@ -75,10 +78,10 @@ def _why_not_caller(item: WorkItem, context: Context) -> Refusal | None:
 
 
 def _why_not_receiptable(group: Group, order: Order, item: WorkItem) -> Refusal | None:
-    receipt = order.receipt(ReceiptKind.CONSTRUCTION)
+    receipt = next((r for r in order.receipts if r.kind is _KIND and r.attempt == item.attempt), None)
     if receipt is not None and receipt.outcome is not ReceiptOutcome.RETURNED:
         return AlreadyReceipted("the receipt is final", ReceiptView(group, order, receipt))
-    if not item.open or item.attempt != order.attempt:
+    if not item.open:
         return NotReceiptable(f"the item is {item.state}")
     if order.hold is not None and order.hold.cause not in ENDED_BY_WORK:
         why = f"{order.hold.cause}: {order.hold.message}"
@@ -100,6 +103,7 @@ def _why_not_evidence(
         return EvidenceMissing(f"the receipt lacks {', '.join(missing)}", missing)
     problems = [p for r in item.evidence if (p := _evidence_problem(r, command.evidence)) is not None]
     problems += _text_problems(command)
+    problems += _serial_problems(command)
     if command.occurred_at is not None and command.occurred_at > context.now:
         problems.append(Problem(("occurredAt",), "lies in the future"))
     if command.recovery and order.action is not OrderAction.TERMINATE:
@@ -130,16 +134,29 @@ def _evidence_problem(requirement: EvidenceRequirement, evidence: Mapping[str, A
             fits, words = value in requirement.choices, f"one of {', '.join(requirement.choices)}"
         case EvidenceKind.TEXT | EvidenceKind.PHOTO:
             fits, words = isinstance(value, str), "a text"
-    return None if fits else Problem(path, f"is {value!r}; give {words}")
+    return None if fits else Problem(path, f"is {reprlib.repr(value)}; give {words}")
 
 
 def _text_problems(command: SubmitReceipt) -> list[Problem]:
     texts: list[tuple[tuple[str, ...], str | None]] = [(("note",), command.note)]
-    texts += [(("evidence", n), v) for n, v in command.evidence.items() if isinstance(v, str)]
     for index, line in enumerate(command.recovery):
         texts.append((("recovery", str(index), "serial"), line.serial))
         texts.append((("recovery", str(index), "note"), line.note))
-    return [p for path, value in texts if (p := problem_of_text(value, path)) is not None]
+    found = [p for path, value in texts if (p := problem_of_text(value, path)) is not None]
+    return [*found, *problems_of_json(command.evidence, ("evidence",))]
+
+
+def _serial_problems(command: SubmitReceipt) -> list[Problem]:
+    """Each device is named, and spoken of once."""
+    serials = [line.serial for line in command.recovery]
+    found = []
+    for index, serial in enumerate(serials):
+        path = ("recovery", str(index), "serial")
+        if not serial.strip():
+            found.append(Problem(path, "is empty; scan the device, or copy the number from its label"))
+        elif serial in serials[:index]:
+            found.append(Problem(path, "is given twice; say once what became of the device"))
+    return found
 
 
 def _why_not_recovery(item: WorkItem, command: SubmitReceipt) -> Refusal | None:
@@ -180,8 +197,8 @@ def _receipt(journal: Journal, order: Order, item: WorkItem, command: SubmitRece
     if lines:
         evidence["recovery"] = [{"serial": r.serial, "outcome": r.outcome, "note": r.note} for r in lines]
     receipt = Receipt(
-        id=ReceiptId(f"{order.number}/{order.attempt}/{ReceiptKind.CONSTRUCTION}"),
-        kind=ReceiptKind.CONSTRUCTION,
+        id=ReceiptId(f"{order.number}/{order.attempt}/{_KIND}"),
+        kind=_KIND,
         attempt=order.attempt,
         outcome=ReceiptOutcome.SUCCEEDED,
         at=command.occurred_at or journal.now,

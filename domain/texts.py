@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
 from domain.refusals import Problem
 
 LONGEST_NOTE = 2000
 """Characters of a note, a reason or a piece of evidence."""
+
+MOST_PROBLEMS = 20
+"""More are not worth reading: mend these and send it again."""
 
 
 def problem_of_text(value: str | None, path: tuple[str, ...], longest: int = LONGEST_NOTE) -> Problem | None:
@@ -19,3 +27,24 @@ def problem_of_text(value: str | None, path: tuple[str, ...], longest: int = LON
     if any("\ud800" <= character <= "\udfff" for character in value):
         return Problem(path, "holds half of a character (a lone surrogate); send valid Unicode")
     return None
+
+
+def problems_of_json(value: Any, path: tuple[str, ...]) -> tuple[Problem, ...]:
+    """What no database can hold of a JSON value: texts as above at any depth, names among them, and no numbers."""
+    return tuple(islice(_problems_within(value, path), MOST_PROBLEMS))
+
+
+def _problems_within(value: Any, path: tuple[str, ...]) -> Iterator[Problem]:
+    waiting = [(value, path)]
+    while waiting:
+        present, where = waiting.pop()
+        if isinstance(present, Mapping):
+            named = [(problem_of_text(name, where), name, below) for name, below in present.items()]
+            yield from (problem for problem, _, _ in named if problem is not None)
+            waiting += [(below, (*where, name)) for problem, name, below in named if problem is None]
+        elif isinstance(present, (list, tuple)):
+            waiting += [(below, (*where, str(index))) for index, below in enumerate(present)]
+        elif isinstance(present, str) and (problem := problem_of_text(present, where)) is not None:
+            yield problem
+        elif isinstance(present, float) and not math.isfinite(present):
+            yield Problem(where, f"is {present}; give a number")
