@@ -32,7 +32,7 @@ async def board(connection: AsyncConnection, wanted: BoardFilter, scope: Scope, 
     totals = (await connection.execute(_totals(counted, now))).one()
     visits = (await connection.execute(_visits(counted))).one()
     districts = (await connection.execute(_districts(counted))).all()
-    tasks = {code: count for code, count in (await connection.execute(_tasks(counted))).all()}
+    tasks = {row[0]: row[1] for row in (await connection.execute(_tasks(counted))).all()}
     waiting = (await connection.execute(_waiting(counted))).scalar_one()
     return Board(
         orders_by_state={OrderState(row.state): row.count for row in states},

@@ -6,6 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -85,13 +86,22 @@ async def walked(page: Walk, size: int, *, backward: bool) -> list[str]:
 
 def lists(reads: SqlReads) -> dict[str, Walk]:
     found: dict[str, Walk] = {}
-    for sort in OrderSort:
-        found[f"orders {sort}"] = lambda w, s=sort: reads.orders(OrderFilter(), s, w, DISPATCHER)
-    for by in FusionGroupSort:
-        found[f"groups {by}"] = lambda w, s=by: reads.fusion_groups(FusionGroupFilter(), s, w, DISPATCHER)
-    for how in TaskSort:
-        found[f"tasks {how}"] = lambda w, s=how: reads.tasks(TaskFilter(), s, w, DISPATCHER)
+    found |= {f"orders {sort}": partial(_orders, reads, sort) for sort in OrderSort}
+    found |= {f"groups {sort}": partial(_groups, reads, sort) for sort in FusionGroupSort}
+    found |= {f"tasks {sort}": partial(_tasks, reads, sort) for sort in TaskSort}
     return found
+
+
+async def _orders(reads: SqlReads, sort: OrderSort, window: Window) -> Page[Any]:
+    return await reads.orders(OrderFilter(), sort, window, DISPATCHER)
+
+
+async def _groups(reads: SqlReads, sort: FusionGroupSort, window: Window) -> Page[Any]:
+    return await reads.fusion_groups(FusionGroupFilter(), sort, window, DISPATCHER)
+
+
+async def _tasks(reads: SqlReads, sort: TaskSort, window: Window) -> Page[Any]:
+    return await reads.tasks(TaskFilter(), sort, window, DISPATCHER)
 
 
 @pytest.mark.parametrize("size", [1, 4, 100])
