@@ -5,12 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Self
 
-from persistence.administration import SqlAdministration
-from persistence.database import Database
-from persistence.event_log import SqlEventLog
-from persistence.migrations import ensure
-from persistence.reads import SqlReads
-from persistence.store import SqlStore, utc_now
 from resolvers.context import Context, Services
 from resolvers.root import build_schema
 from starlette.applications import Starlette
@@ -28,6 +22,12 @@ from gateway.settings import Settings
 from gateway.timers import Timers
 from live.doorbell import Doorbell
 from live.hub import LiveHub
+from persistence.database import Database
+from persistence.event_log import SqlEventLog
+from persistence.migrations import ensure
+from persistence.reads import SqlReads
+from persistence.reference import SqlReference
+from persistence.store import SqlStore, utc_now
 
 
 class Gateway:
@@ -42,7 +42,7 @@ class Gateway:
         self.hub = LiveHub(self.log, self.reads, poll_seconds=settings.poll_seconds)
         self.doorbell = Doorbell(settings.broadcast_url, self.hub.look)
         self.store = SqlStore(self.database, self.doorbell, settings.policy)
-        self.administration = SqlAdministration(self.database, settings.policy)
+        self.administration = SqlReference(self.database)
         self.timers = Timers(self.store, utc_now)
         self.services = Services(
             store=self.store,
