@@ -85,6 +85,11 @@ MAY: Mapping[type[commands.Command], frozenset[Role]] = {
 """Which roles may give a command. Another role is answered FORBIDDEN before any rule is asked."""
 
 
+ACKNOWLEDGES = _UPSTREAM
+REPLAYS = _DISPATCHER
+ADMINISTERS = frozenset({Role.ADMIN})
+"""Of ``MarkReceipt``: upstream acknowledges, the dispatcher has sent again. Reference data is the administrator's."""
+
 _LEDGER = frozenset({Role.UPSTREAM, Role.DISPATCHER, Role.ADMIN})
 """Roles which see what went over the line, word for word."""
 

@@ -40,6 +40,22 @@ class Page(Generic[T]):
     edges: tuple[Edge[T], ...] = ()
     has_next: bool = False
     has_previous: bool = False
+    ends_at: str | None = None
+
+    @property
+    def page_info(self) -> Page[T]:
+        """Where it stands: itself."""
+        return self
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The cursor of its first edge."""
+        return self.edges[0].cursor if self.edges else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """Where to go on: ``ends_at`` where reading went further than the last edge, else that edge's cursor."""
+        return self.ends_at or (self.edges[-1].cursor if self.edges else None)
 
 
 class BadCursorError(ValueError):

@@ -16,7 +16,10 @@ from schema.refs import AppointmentRef, MemberRef, TaskRef
 @described
 @strawberry.type
 class Appointment(Node):
-    """When the crew meets the customer of a visit. A visit has at most one that is CONFIRMED or IN_PROGRESS."""
+    """When the crew meets the customer of a visit.
+
+    A visit has at most one that is CONFIRMED or IN_PROGRESS.
+    """
 
     state: values.AppointmentState
     """How it stands."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from domain import values
-from engine.fields import related
+from domain import pages, values
+from engine.fields import computed, related
 from schema.crews import District
 from schema.described import described
 
@@ -40,12 +40,18 @@ class DistrictCount:
     """Orders that are HELD."""
 
 
+def states_of(board: pages.Board, _scope: object) -> list[OrderStateCount]:
+    """The counts, in the order of an order's life."""
+    counts = board.orders_by_state
+    return [OrderStateCount(state=s, count=counts[s]) for s in values.OrderState if counts.get(s)]
+
+
 @described
 @strawberry.type
 class Board:
     """Counts of what the caller may see and the filter lets through. For every role."""
 
-    orders_by_state: list[OrderStateCount]
+    orders_by_state: list[OrderStateCount] = computed(states_of)
     """How many orders are in each state; states without any are left out."""
 
     by_district: list[DistrictCount]

@@ -194,8 +194,8 @@ class UpdateEdge:
 class UpdateConnection:
     """A page of updates, oldest first.
 
-    With a filter that lets little through a page may be short, or empty, and yet have a next one: go on from
-    `endCursor`.
+    With a filter that lets little through a page may be short, or empty, and yet have a next one: go on
+    from `endCursor`.
     """
 
     edges: list[UpdateEdge]

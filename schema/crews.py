@@ -88,9 +88,9 @@ class Member(Node):
     """接单人姓名."""
 
     phone: str = computed(access.phone)
-    """联系电话. Open to UPSTREAM, DISPATCHER and ADMIN, to the own crew, and where a group shows the person
-    (claimant, first
-    contact, offer) to every crew member who sees the group. For others masked, `138****1234`."""
+    """联系电话. Open to UPSTREAM, DISPATCHER and ADMIN, to the own crew, and where a group shows the
+    person (claimant, first contact, offer) to every crew member who sees the group. For others masked,
+    `138****1234`."""
 
     crew: Crew = related("crew", by="crew")
     """The crew that it belongs to."""

@@ -1,7 +1,8 @@
 """Descriptions where the reader of the code looks for them: docstrings become the SDL's descriptions.
 
-A class's docstring describes its type, a string below a field describes the field, the docstring of a function
-its field, and the ``Args:`` of that docstring the arguments. One text serves the developer and the client.
+A class's docstring describes its type, a string below a field describes the field, the docstring of a
+function its field, and the ``Args:`` of that docstring the arguments. One text serves the developer and the
+client.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any, TypeVar
 
 from strawberry.types import get_object_definition
@@ -21,17 +23,23 @@ from strawberry.types.field import StrawberryField
 
 T = TypeVar("T", bound=type)
 
+WIDTH = 100
 _ARGUMENT = re.compile(r"^ {4}(\w+): (.+(?:\n {6,}.+)*)", re.MULTILINE)
 
 
 def described(cls: T) -> T:
-    """The strawberry type with its docstrings as descriptions. Goes above ``@strawberry.type`` and its kin."""
+    """The strawberry type with its docstrings as descriptions.
+
+    Goes above ``@strawberry.type`` and its kin.
+    """
     definition = get_object_definition(cls, strict=True)
-    written = _fields_of(cls.__module__).get(cls.__qualname__, {})
-    definition.description = inspect.getdoc(cls)
+    written: dict[str, str] = {}
+    for base in reversed([c for c in cls.__mro__ if get_object_definition(c) is not None]):
+        written |= _fields_of(base.__module__).get(base.__qualname__, {})
+    definition.description = _folded(inspect.getdoc(cls) or "")
     for field in definition.fields:
         if field.python_name in written:
-            field.description = written[field.python_name]
+            field.description = _folded(written[field.python_name])
         elif field.description is None and field.base_resolver is not None:
             field.description = _summary(field.base_resolver.wrapped_func.__doc__)
         _describe_arguments(field)
@@ -41,7 +49,7 @@ def described(cls: T) -> T:
 def described_enum(enum: T, values: Mapping[str, str]) -> None:
     """Put the texts of an enumeration's values into its definition; the type's text is its docstring."""
     definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]  # set by strawberry.enum
-    definition.description = inspect.getdoc(enum)
+    definition.description = _folded(inspect.getdoc(enum) or "")
     for value in definition.values:
         value.description = values[value.name]
 
@@ -58,7 +66,13 @@ def _summary(docstring: str | None) -> str | None:
     """What a docstring says before its sections."""
     if docstring is None:
         return None
-    return re.split(r"\n\n(?:Args|Returns|Raises|Yields):\n", inspect.cleandoc(docstring))[0]
+    return _folded(re.split(r"\n\n(?:Args|Returns|Raises|Yields):\n", inspect.cleandoc(docstring))[0])
+
+
+def _folded(text: str) -> str:
+    """The text with its paragraphs folded anew: where the source folds them is the source's business."""
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    return "\n\n".join(fill(paragraph, WIDTH, break_on_hyphens=False) for paragraph in paragraphs)
 
 
 def _arguments_in(docstring: str) -> Iterable[tuple[str, str]]:

@@ -105,7 +105,8 @@ class OrderFilter:
     """Received before this instant."""
 
     text: str | None = None
-    """Part of the number, the customer's name or number, or the address, as far as the caller may see them."""
+    """Part of the number, the customer's name or number, or the address, as far as the caller may see
+    them."""
 
     def wanted(self) -> filters.OrderFilter:
         """The filter for the store."""
@@ -153,8 +154,8 @@ class FusionGroupFilter:
     """With a deadline before this instant."""
 
     text: str | None = None
-    """Part of the key, an order's number, the customer's name or number, or an address, as far as the caller
-    may see them."""
+    """Part of the key, an order's number, the customer's name or number, or an address, as far as the
+    caller may see them."""
 
     def wanted(self) -> filters.FusionGroupFilter:
         """The filter for the store."""
@@ -197,8 +198,8 @@ class TaskFilter:
     """Due before this instant."""
 
     text: str | None = None
-    """Part of an order's number, the customer's name or number, or the address, as far as the caller may see
-    them."""
+    """Part of an order's number, the customer's name or number, or the address, as far as the caller may
+    see them."""
 
     def wanted(self) -> filters.TaskFilter:
         """The filter for the store."""

@@ -102,11 +102,12 @@ class FusionGroup(Node):
     """Counts this group's events without gaps."""
 
     visits_saved: int
-    """Work items less visits, both without the cancelled; 0 before dispatch. Two orders at one door save one
-    visit."""
+    """Work items less visits, both without the cancelled; 0 before dispatch. Two orders at one door save
+    one visit."""
 
     events: UpdateConnectionRef | None = related("group_events", by=events_of)
-    """What happened to it, oldest first: the same as the subscription `groupUpdates`, for clients that poll."""
+    """What happened to it, oldest first: the same as the subscription `groupUpdates`, for clients that
+    poll."""
 
     created_at: datetime
     """When its first order was received."""

@@ -53,7 +53,8 @@ class AddressInput:
     """客户安装地址."""
 
     text: str
-    """As it stands in the order, at most 500 characters. Example: `河南省郑州市金水区文化路85号3号楼502室`."""
+    """As it stands in the order, at most 500 characters. Example:
+    `河南省郑州市金水区文化路85号3号楼502室`."""
 
     district_code: str | None = None
     """区县 by its six digits; a known code wins over the text."""

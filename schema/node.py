@@ -1,6 +1,7 @@
 """Relay's Node: every thing with an identity, under one id that is unique in the whole schema.
 
-A global id is base64 of ``"Type:id"``. Clients keep it as it is; that it can be read is of use in a support call.
+A global id is base64 of ``"Type:id"``. Clients keep it as it is; that it can be read is of use in a support
+call.
 """
 
 from __future__ import annotations

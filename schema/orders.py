@@ -63,10 +63,9 @@ class Customer:
     """Whom an order is for, as far as the caller may know.
 
     UPSTREAM, DISPATCHER and ADMIN see all of it, and so do the leader of the crew that visits this customer
-    and whoever
-    claims an item of such a visit. Other members of the group's crews see the phone masked, `138****1234`.
-    VIEWER sees
-    the phone masked and the contact's name as `***`; NMS sees number and name as `***`, and no contact.
+    and whoever claims an item of such a visit. Other members of the group's crews see the phone masked,
+    `138****1234`. VIEWER sees the phone masked and the contact's name as `***`; NMS sees number and name as
+    `***`, and no contact.
     """
 
     number: str
@@ -87,9 +86,8 @@ class Customer:
 class Address:
     """客户安装地址: where the work is done.
 
-    UPSTREAM, DISPATCHER, ADMIN and VIEWER see all of it, a crew that of its own visits. Everybody else reads
-    `***`, no
-    standard id, and the district.
+    UPSTREAM, DISPATCHER, ADMIN and VIEWER see all of it, a crew that of its own visits. Everybody else
+    reads `***`, no standard id, and the district.
     """
 
     text: str
@@ -124,8 +122,7 @@ class Order(Node):
     """工单: one product times one action, as the upstream system sold it.
 
     Everybody sees state, step and handler of an order in a group that they may see: a crew member those
-    groups in which
-    its crew has a visit, every other role all.
+    groups in which its crew has a visit, every other role all.
     """
 
     number: str
@@ -138,8 +135,8 @@ class Order(Node):
     """业务类型: the product it is about."""
 
     state: values.OrderState
-    """工单状态, derived from the state of its parts. SUSPEND and TERMINATE are never PENDING, HELD, PARTIAL
-    or FAILED."""
+    """工单状态, derived from the state of its parts. SUSPEND and TERMINATE are never PENDING, HELD,
+    PARTIAL or FAILED."""
 
     step: values.Step
     """当前环节: the furthest step that holds, derived."""
@@ -169,9 +166,8 @@ class Order(Node):
     """业务保障级别. Says how long a group waits: AAA 10 minutes, AA 20, A 30, any other 60."""
 
     red_list: bool | None = computed(access.red_list)
-    """红名单: a customer protected upstream. Shown, never evaluated. Null for crew members who neither lead a
-    crew of the
-    group nor claim an item of it, and for the NMS."""
+    """红名单: a customer protected upstream. Shown, never evaluated. Null for crew members who neither
+    lead a crew of the group nor claim an item of it, and for the NMS."""
 
     post_pay: bool | None = computed(access.post_pay)
     """后付费: a customer who pays later. Shown, never evaluated. Null for the same callers as `redList`."""
@@ -190,18 +186,18 @@ class Order(Node):
     """施工单 of the present attempt; null before dispatch and where no visit is needed."""
 
     sub_tasks: list[SubTask]
-    """Construction, activation and quality check, always the three in this order; NOT_APPLICABLE says which
-    are not needed."""
+    """Construction, activation and quality check, always the three in this order; NOT_APPLICABLE says
+    which are not needed."""
 
     receipts: list[Receipt] = computed(access.receipts)
-    """回单, newest first. Everything for UPSTREAM, DISPATCHER, ADMIN and VIEWER; for a crew, those of orders
-    of its own
-    visits; nothing for the NMS."""
+    """回单, newest first. Everything for UPSTREAM, DISPATCHER, ADMIN and VIEWER; for a crew, those of
+    orders of its own visits; nothing for the NMS."""
 
     exchanges: ExchangeConnectionRef | None = related(
         "exchanges", by=exchanges_of, when=access.may_see_ledger
     )
-    """派发/回复: what went over the line, newest first. For UPSTREAM, DISPATCHER and ADMIN; null for others."""
+    """派发/回复: what went over the line, newest first. For UPSTREAM, DISPATCHER and ADMIN; null for
+    others."""
 
     attempt: int
     """1, and one more each time it is reopened."""

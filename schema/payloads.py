@@ -73,7 +73,10 @@ class OrderCancelled(Repeated):
 @described
 @strawberry.type
 class CancellationPending(Repeated):
-    """The order is being cancelled: the network has to be undone first. ORDER_CANCELLED tells when that is done."""
+    """The order is being cancelled: the network has to be undone first.
+
+    ORDER_CANCELLED tells when that is done.
+    """
 
     order: Order
     """The order."""

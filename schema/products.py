@@ -90,7 +90,8 @@ class Product(Node):
     """线路承载: whether it brings the line that the others run on."""
 
     line_rank: int | None
-    """Whose claimant is the first contact: the lowest rank of a visit. Null for products that bear no line."""
+    """Whose claimant is the first contact: the lowest rank of a visit. Null for products that bear no
+    line."""
 
     rules: list[ProductRule]
     """What each action needs."""

@@ -1,4 +1,7 @@
-"""The reasons why the rules say no, as clients see them. Each shows a row of ``domain.refusals`` of its own name."""
+"""The reasons why the rules say no, as clients see them.
+
+Each shows a row of ``domain.refusals`` of its own name.
+"""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ class Repeatable:
 
     client_mutation_id: str | None = None
     """The client's own name for this request. The same caller with the same name and input gets the first
-    answer again
-    for 7 days, so that a lost answer can be asked for; with another input it is BAD_USER_INPUT."""
+    answer again for 7 days, so that a lost answer can be asked for; with another input it is
+    BAD_USER_INPUT."""
 
 
 @described

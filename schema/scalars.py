@@ -1,4 +1,7 @@
-"""The scalars: instants, places in the event log, and JSON. What cannot be read is answered with what is wrong."""
+"""The scalars: instants, places in the event log, and JSON.
+
+What cannot be read is answered with what is wrong.
+"""
 
 from __future__ import annotations
 

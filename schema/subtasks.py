@@ -29,7 +29,8 @@ class Measure:
     """Of the figure and its limits. Example: `kbit/s`."""
 
     lower: float | None
-    """The least that passes, inclusive; null without a limit. Shares of the subscribed rate are worked out."""
+    """The least that passes, inclusive; null without a limit. Shares of the subscribed rate are worked
+    out."""
 
     upper: float | None
     """The most that passes, inclusive; null without a limit."""
@@ -108,13 +109,13 @@ class SubTask(Node):
     """What came of it; null until there is an answer. For everybody who sees the order."""
 
     stale: bool
-    """Whether this is a check older than the last activation or construction, which will be measured again."""
+    """Whether this is a check older than the last activation or construction, which will be measured
+    again."""
 
     attempts: list[Attempt] | None = computed(access.attempts)
-    """What was sent and what came back, newest last. For DISPATCHER, ADMIN, VIEWER and NMS, and of a crew for
-    its leader,
-    the claimant of the order and the first contact of its visit. Null for others; UPSTREAM is told results
-    alone."""
+    """What was sent and what came back, newest last. For DISPATCHER, ADMIN, VIEWER and NMS, and of a crew
+    for its leader, the claimant of the order and the first contact of its visit. Null for others;
+    UPSTREAM is told results alone."""
 
     order: OrderRef
     """Its order."""

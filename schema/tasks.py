@@ -80,8 +80,7 @@ class Task(Node):
 
     possible_same_address: list[TaskRef] = computed(access.possible_same_address)
     """Visits of its group which may go to the same door, as a question for `mergeTasks`. For DISPATCHER,
-    ADMIN and
-    VIEWER; empty for others."""
+    ADMIN and VIEWER; empty for others."""
 
     follows: TaskRef | None
     """The visit which this one repeats."""

@@ -26,8 +26,7 @@ class Update:
 
     revision: int
     """Of its group: 1, 2, 3 …, so that a client can see a gap by itself. Of a SNAPSHOT the group's present
-    one, 0 where it
-    is of many groups."""
+    one, 0 where it is of many groups."""
 
     kind: values.UpdateKind
     """What happened. A client ignores words that it does not know."""
@@ -52,7 +51,8 @@ class Update:
     """The work item it happened to, where it was one."""
 
     detail: JSON
-    """Ids, states and numbers of this kind of update, as an object; described per kind in docs/protocol.md."""
+    """Ids, states and numbers of this kind of update, as an object; described per kind in
+    docs/protocol.md."""
 
 
 @described

@@ -1,0 +1,66 @@
+"""What one operation has at hand: who asks, the ports, and loaders of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.access import Actor, Scope
+from domain.ports import Administration, EventLog, Hub, Reads, Store
+from domain.world import World
+from engine.fields import Loader
+from resolvers.loaders import Loaders
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The ports of this process, shared by all operations."""
+
+    store: Store
+    reads: Reads
+    log: EventLog
+    hub: Hub
+    administration: Administration
+    clock: Callable[[], datetime]
+
+
+class Context:
+    """Of one operation, and of one update of a subscription: what it has read it does not read again."""
+
+    def __init__(self, services: Services, actor: Actor) -> None:
+        self.services = services
+        self.actor = actor
+        self._loaders = Loaders(self)
+        self._world: World | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """Who looks."""
+        return self.actor.scope
+
+    @property
+    def loaders(self) -> Mapping[str, Loader]:
+        """The loaders of this operation by name."""
+        return self._loaders
+
+    def fresh(self) -> Context:
+        """The same caller, and nothing read yet."""
+        return Context(self.services, self.actor)
+
+    def forget(self) -> None:
+        """Something was changed: what is read from now on is read anew."""
+        self._loaders, self._world = Loaders(self), None
+
+    async def world(self) -> World:
+        """The reference data, one picture for the whole operation."""
+        if self._world is None:
+            self._world = await self.services.store.world()
+        return self._world
+
+
+def context_of(info: Any) -> Context:
+    """The context of the operation that a resolver serves."""
+    context: Context = info.context
+    return context
