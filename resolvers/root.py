@@ -21,9 +21,9 @@ from graphql import (
     print_schema,
 )
 from graphql.execution.executor import Executor
-from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from strawberry.extensions import AddValidationRules, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from resolvers.errors import shown
@@ -41,7 +41,7 @@ from schema.tasks import Task, WorkItem
 CACHED_DOCUMENTS = 500
 
 
-class PerUpdate(ExecutorThrowingOnIncremental):
+class PerUpdate(StrawberryGraphQLCoreExecutionContext):
     """Runs each update of a subscription in a fresh context."""
 
     def build_per_event_executor(self, payload: Any) -> Executor[None]:
