@@ -119,6 +119,20 @@ async def test_entries_found_by_one_look_are_placed_in_the_order_of_their_ids(pg
     assert [entry.position for entry in entries] == list(range(1, 51))
 
 
+async def test_two_readers_who_look_at_the_same_moment_give_an_entry_one_place(pg: Gateway) -> None:
+    await pg.take_in(order("N1"))
+    async with pg.database.pool.acquire() as first:
+        transaction = first.transaction()
+        await transaction.start()
+        placed = await first.fetch("SELECT id, position FROM read_entries(0, 100)")
+        second = asyncio.ensure_future(pg.log.read(0, 100))
+        await asyncio.sleep(0.2)
+
+        await transaction.commit()
+
+    assert [entry.position for entry in await second] == [row["position"] for row in placed]
+
+
 async def test_many_readers_at_once_place_every_entry_once(pg: Gateway) -> None:
     for number in range(200):
         await pg.database.pool.execute(INSERT, "1/N1", number, "GROUP_CREATED")

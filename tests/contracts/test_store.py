@@ -9,12 +9,13 @@ import pytest
 
 from domain.commands import Command, ResolveHold, ReturnWorkItem, Wake
 from domain.decide import decide
-from domain.decisions import Decision, Groups
+from domain.decisions import Decision, Done, Groups
+from domain.gathering import withdraw
 from domain.groups import Group
-from domain.journal import Context
+from domain.journal import Context, Journal
 from domain.progress import group_state, visits_saved
 from domain.refusals import AlreadyClaimed, NotFound, OrderConflict
-from domain.values import GroupId, HoldResolution, ReasonCode, UpdateKind
+from domain.values import GroupId, HoldResolution, OrderNumber, ReasonCode, UpdateKind
 from persistence.faults import TooManyConflictsError
 from persistence.projection import part_rows
 from persistence.store import Decide, SqlStore
@@ -217,6 +218,22 @@ async def test_an_order_that_joins_a_group_leaves_none_of_its_rows_behind(one: G
     assert await one.rows("SELECT DISTINCT group_id FROM orders") == ["1/FK-1"]
     assert await one.rows("SELECT DISTINCT group_id FROM work_items") == ["1/FK-1"]
     assert [*(await one.group("1/N2")).orders] == []
+
+
+async def test_what_a_rule_takes_out_of_a_group_is_not_found_any_more(one: Gateway) -> None:
+    await one.take_in(order("N1", "N2", key="FK-1"), order("N2", "N1", key="FK-1"))
+
+    def withdrawing(command: Command, groups: Groups, context: Context) -> Decision:
+        del command
+        journal = Journal(groups[GroupId("1/FK-1")], context)
+        withdraw(journal, [OrderNumber("N2")])
+        return Done((journal,))
+
+    store = SqlStore(one.database, one.bell, clock=one.clock, decide=withdrawing)
+    await store.execute(Wake(GroupId("1/FK-1")), DISPATCHER)
+
+    assert await one.rows("SELECT number FROM orders") == ["N1"]
+    assert await one.rows("SELECT id FROM work_items") == ["N1/1"]
 
 
 async def test_groups_are_due_when_time_alone_matters_and_a_deadline_fires_once(
