@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +34,9 @@ from persistence.turns import Turns
 from persistence.writes import writes_of
 
 MOST_TRIES: Final = 50
+MOST_SECONDS: Final = 20.0
+"""A command tries so often, and no longer: each try may wait five seconds for a row that somebody holds."""
+
 MOST_READS: Final = 5
 """How often a rule may ask for more: two are in use, a rule that never has enough is a bug."""
 
@@ -75,15 +79,17 @@ class SqlStore:
 
     async def execute(self, command: Command, actor: Actor, repeat: RepeatKey | None = None) -> Outcome:
         """The outcome, durable when this returns. Raises KeyReusedError, TooManyConflictsError."""
-        for attempt in range(MOST_TRIES):
+        began, attempt = time.monotonic(), 0
+        while True:
             try:
                 async with self._turns.take(command.reads):
                     return await self._try(command, actor, repeat)
             except ChangedMeanwhileError as error:
-                conflict = error
-                await asyncio.sleep(random.random() * min(0.001 * 2**attempt, 0.05))  # noqa: S311 - jitter
-        name = type(command).__name__
-        raise TooManyConflictsError(f"{name} met a faster writer {MOST_TRIES} times") from conflict
+                attempt += 1
+                if attempt == MOST_TRIES or time.monotonic() - began > MOST_SECONDS:
+                    name = type(command).__name__
+                    raise TooManyConflictsError(f"{name} met a faster writer {attempt} times") from error
+            await asyncio.sleep(random.random() * min(0.001 * 2**attempt, 0.05))  # noqa: S311 - jitter
 
     async def world(self) -> World:
         """The present reference data, never older than the last committed change of it."""
