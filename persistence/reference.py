@@ -8,9 +8,8 @@ by a decision that was made in the world before. Groups which the change concern
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.addresses import DistrictNames
 from domain.catalogue import Product
+from domain.ports import Saved
 from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Problem, Refusal
-from domain.values import CrewId, DistrictCode, GroupId
+from domain.values import CrewId, DistrictCode
 from domain.world import Crew, Member
 from persistence import concerned
 from persistence.columns import table
@@ -28,14 +28,6 @@ from persistence.defaults import product_row
 from persistence.tables import CrewRow, DistrictRow, MemberRow, ProductRow, ReferenceRow
 
 _CREWS, _MEMBERS, _DISTRICTS = table(CrewRow), table(MemberRow), table(DistrictRow)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What was saved, by id or code, and the groups which must look at the world again."""
-
-    ids: tuple[str, ...]
-    groups: Sequence[GroupId] = ()
 
 
 class _RefusedError(Exception):

@@ -9,11 +9,11 @@ import pytest
 from domain.access import SYSTEM
 from domain.addresses import DistrictNames
 from domain.commands import RefreshGroup
+from domain.ports import Saved
 from domain.refusals import DistrictHasCrew, InvalidInput, NotFound
 from domain.values import CrewId, DistrictCode, HoldCause, MemberId, ProductCode
 from domain.world import Policy
 from persistence import concerned
-from persistence.reference import Saved
 from persistence.store import SqlStore
 from tests.contracts.trade import ERQI, JINSHUI, Gateway, claim, crew, member, order
 

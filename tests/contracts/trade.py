@@ -10,12 +10,13 @@ from domain.addresses import DistrictNames
 from domain.catalogue import DEFAULT_PRODUCTS
 from domain.commands import ClaimWorkItem, IntakeOrder
 from domain.intake import read_order
+from domain.ports import Saved
 from domain.values import CrewId, DistrictCode, GroupId, ItemId, MemberId, ProductCode, Role, SubTaskId
 from domain.world import Crew, Member, World
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
 from persistence.groups import SqlGroupReader
-from persistence.reference import Saved, SqlReference
+from persistence.reference import SqlReference
 from persistence.store import SqlStore
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
