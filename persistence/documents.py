@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pydantic import TypeAdapter
@@ -23,14 +24,32 @@ _RULES: TypeAdapter[tuple[ProductRule, ...]] = TypeAdapter(tuple[ProductRule, ..
 _THRESHOLDS: TypeAdapter[tuple[Threshold, ...]] = TypeAdapter(tuple[Threshold, ...])
 
 
+MOST_KEPT: Final = 512
+_kept: OrderedDict[str, Group] = OrderedDict()
+
+
 def dump_group(group: Group) -> str:
     """The document of a group."""
-    return _GROUP.dump_json(group).decode()
+    body = _GROUP.dump_json(group).decode()
+    _keep(body, group)
+    return body
 
 
 def load_group(body: str) -> Group:
-    """The group of a document."""
-    return _GROUP.validate_json(body)
+    """The group of a document. Groups are immutable, so one document that is read often is one object."""
+    group = _kept.get(body)
+    if group is None:
+        group = _GROUP.validate_json(body)
+    _keep(body, group)
+    return group
+
+
+def _keep(body: str, group: Group) -> None:
+    """Keep the last used, by their whole documents: what is kept cannot be out of date."""
+    _kept[body] = group
+    _kept.move_to_end(body)
+    if len(_kept) > MOST_KEPT:
+        _kept.popitem(last=False)
 
 
 def dump_refs(refs: Refs) -> str:

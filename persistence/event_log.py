@@ -23,6 +23,8 @@ from persistence.tables import LogRow
 
 _PLACE: Final = "SELECT place_entries()"
 _PLACE_AND_READ: Final = "SELECT * FROM read_entries($1, $2)"
+LAST_OF_ALL: Final = 2**63 - 1
+"""The largest position that a database can hold; a cursor that somebody made up may hold a larger one."""
 
 
 class SqlEventLog:
@@ -61,6 +63,7 @@ class SqlEventLog:
         kinds: Collection[UpdateKind] | None = None,
     ) -> Sequence[Entry]:
         """Up to ``limit`` entries behind a position, in order; only those of the groups and of the kinds, if given."""
+        after = min(after, LAST_OF_ALL)
         if self._database.is_sqlite or groups is not None or kinds is not None:
             rows = await self._filtered(after, limit, groups, kinds)
         else:

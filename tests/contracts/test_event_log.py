@@ -39,6 +39,13 @@ async def test_an_empty_log_begins_at_nothing(one: Gateway) -> None:
     assert await one.log.read(0, 10) == []
 
 
+async def test_behind_the_end_there_is_nothing_however_far(one: Gateway) -> None:
+    await one.take_in(order("N1"))
+
+    assert await one.log.read(await one.log.head(), 10) == []
+    assert await one.log.read(2**70, 10) == []
+
+
 async def test_a_page_ends_at_its_limit_and_the_next_one_goes_on_behind_it(one: Gateway) -> None:
     await one.take_in(order("N1"), order("N2"))
     whole = await one.log.read(0, 1000)
