@@ -25,3 +25,13 @@ async def other(one: Gateway) -> AsyncIterator[Gateway]:
     url = one.database.url.render_as_string(hide_password=False)
     async with Database(url) as database:
         yield gateway(database)
+
+
+@pytest.fixture
+async def pg(postgres_database: str) -> AsyncIterator[Gateway]:
+    """A gateway over PostgreSQL, for what only several processes can do."""
+    async with Database(postgres_database) as database:
+        await migrate(database)
+        made = gateway(database)
+        await made.reference.save_districts([JINSHUI, ERQI])
+        yield made

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -15,23 +15,13 @@ from persistence.event_log import SqlEventLog
 from persistence.migrations import migrate
 from persistence.store import SqlStore
 from tests.contracts.processes import ends_well, go_on, says, stop, writer
-from tests.contracts.trade import DISPATCHER, ERQI, JINSHUI, UPSTREAM, Gateway, claim, gateway, order
+from tests.contracts.trade import DISPATCHER, UPSTREAM, Gateway, claim, gateway, order
 from tests.contracts.writer import write_many
 from tests.servers import Postgres
 
 INSERT = """
 INSERT INTO entries (group_id, revision, kind, at, actor, detail) VALUES ($1, $2, $3, now(), 'test', '{}')
 """
-
-
-@pytest.fixture
-async def pg(postgres_database: str) -> AsyncIterator[Gateway]:
-    """A gateway over PostgreSQL, for what only several processes can do."""
-    async with Database(postgres_database) as database:
-        await migrate(database)
-        made = gateway(database)
-        await made.reference.save_districts([JINSHUI, ERQI])
-        yield made
 
 
 async def test_an_empty_log_begins_at_nothing(one: Gateway) -> None:

@@ -2,23 +2,18 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from domain.commands import Command, ResolveHold, ReturnWorkItem, Wake
-from domain.decide import decide
 from domain.decisions import Decision, Done, Groups
 from domain.gathering import withdraw
 from domain.groups import Group
 from domain.journal import Context, Journal
 from domain.progress import group_state, visits_saved
-from domain.refusals import AlreadyClaimed, NotFound, OrderConflict
+from domain.refusals import NotFound, OrderConflict
 from domain.values import GroupId, HoldResolution, OrderNumber, ReasonCode, UpdateKind
-from persistence.faults import TooManyConflictsError
 from persistence.projection import part_rows
-from persistence.store import Decide, SqlStore
+from persistence.store import SqlStore
 from tests.contracts.trade import DISPATCHER, NOON, UPSTREAM, Gateway, claim, order
 
 CAMERA = {"product": "CAMERA"}
@@ -148,48 +143,6 @@ async def test_what_went_over_the_line_is_kept_as_it_was_received(one: Gateway) 
     assert json.loads(rows[2][3])["reason"] == "CUSTOMER_REFUSED"
 
 
-async def test_fifty_claims_of_one_item_at_once_have_one_winner(one: Gateway, other: Gateway) -> None:
-    _, members = await one.crew_with(*(f"member {n}" for n in range(50)))
-    await one.take_in(order("N1"))
-
-    claims = [(one, other)[n % 2].store.execute(claim("N1"), who) for n, who in enumerate(members)]
-    outcomes = await asyncio.gather(*claims)
-
-    winners = [o for o in outcomes if o.refusal is None]
-    losers = [o.refusal for o in outcomes if isinstance(o.refusal, AlreadyClaimed)]
-    assert (len(winners), len(losers)) == (1, 49)
-    claimant = winners[0].group.items[claim("N1").item].claimant
-    assert {refusal.claimant for refusal in losers} == {claimant}
-    entries = await one.log.read(0, 100, kinds=[UpdateKind.ITEM_CLAIMED, UpdateKind.FIRST_CONTACT_CHANGED])
-    assert [entry.kind for entry in entries] == [UpdateKind.ITEM_CLAIMED, UpdateKind.FIRST_CONTACT_CHANGED]
-
-
-async def test_orders_of_one_key_that_come_at_once_make_one_group(one: Gateway, other: Gateway) -> None:
-    numbers = [f"N{n}" for n in range(12)]
-    orders = [order(n, *(m for m in numbers if m != n), key="FK-1") for n in numbers]
-
-    await asyncio.gather(*(
-        (one, other)[place % 2].store.execute(command, UPSTREAM) for place, command in enumerate(orders)
-    ))  # fmt: skip
-
-    group = await one.group("1/FK-1")
-    assert sorted(group.orders) == sorted(numbers)
-    assert await one.rows("SELECT count(*) FROM fusion_group") == [1]
-    entries = await one.log.read(0, 1000, groups=[group.id])
-    assert [entry.revision for entry in entries] == list(range(1, group.revision + 1))
-    assert [entry.kind for entry in entries].count(UpdateKind.GROUP_DISPATCHED) == 1
-
-
-async def test_one_number_sent_at_once_under_two_keys_is_one_order(one: Gateway, other: Gateway) -> None:
-    sent = [(one, order("N1", "N2", key="FK-1")), (other, order("N1", "N2", key="FK-2"))]
-
-    outcomes = await asyncio.gather(*(where.store.execute(command, UPSTREAM) for where, command in sent))
-
-    assert sorted(outcome.refusal is None for outcome in outcomes) == [False, True]
-    assert await one.rows("SELECT number FROM orders") == ["N1"]
-    assert await one.rows("SELECT count(*) FROM fusion_group") == [1]
-
-
 async def test_an_order_that_leaves_its_group_is_found_in_the_other_alone(one: Gateway) -> None:
     await one.take_in(order("N1", "N2", key="FK-1"))
     stranger = {"number": "K2", "name": "另一家公司"}
@@ -253,55 +206,3 @@ async def test_groups_are_due_when_time_alone_matters_and_a_deadline_fires_once(
     found = await one.log.read(0, 100, groups=[GroupId("1/FK-1")], kinds=[UpdateKind.GROUP_DEADLINE])
     assert len(found) == 1
     assert await one.store.due(one.clock()) == []
-
-
-async def test_a_rule_that_decided_in_a_world_of_yesterday_decides_again(
-    one: Gateway, other: Gateway
-) -> None:
-    worlds = []
-
-    def noting(command: Command, groups: Groups, context: Context) -> Decision:
-        worlds.append(context.world.version)
-        return decide(command, groups, context)
-
-    store = _Interrupted(other, noting)
-    await one.take_in(order("N0"))
-
-    outcome = await store.execute(order("N1"), UPSTREAM)
-
-    assert outcome.refusal is None
-    assert worlds[0] < worlds[-1]
-    assert outcome.group.tasks[next(iter(outcome.group.tasks))].crew is not None
-
-
-class _Interrupted(SqlStore):
-    """A store in which a crew comes between the first decision and its write."""
-
-    def __init__(self, gateway: Gateway, rule: Decide) -> None:
-        super().__init__(gateway.database, gateway.bell, clock=gateway.clock, decide=rule)
-        self._gateway = gateway
-        self._came = False
-
-    async def _decided(self, *arguments: Any) -> Any:
-        decided = await super()._decided(*arguments)
-        if not self._came:
-            self._came = True
-            await self._gateway.crew_with("Li")
-        return decided
-
-
-async def test_a_command_that_always_meets_a_faster_writer_gives_up_and_says_so(one: Gateway) -> None:
-    await one.take_in(order("N1"))
-    store = _Behind(one.database, one.bell, clock=one.clock)
-
-    with pytest.raises(TooManyConflictsError, match="IntakeOrder met a faster writer 50 times"):
-        await store.execute(order("N1", requirement="second floor"), UPSTREAM)
-
-
-class _Behind(SqlStore):
-    """A store which always reads what was there before."""
-
-    async def _read(self, *arguments: Any) -> Any:
-        seen = await super()._read(*arguments)
-        old = {key: replace(group, revision=group.revision - 1) for key, group in seen.groups.items()}
-        return replace(seen, groups=old)
