@@ -20,6 +20,8 @@ from live.follower import MAILBOX_SIZE, Follower
 log = logging.getLogger("onevisit.hub")
 
 BATCH = 500
+REPLAY_BATCH = 100
+"""Entries of one look at the log: of the hub, and of a follower on its way back, which may leave soon."""
 LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -103,11 +105,11 @@ class LiveHub:
     async def _replay(self, after: int, follower: Follower) -> AsyncIterator[Change]:
         """What the log holds behind a position, wanted or not, up to its present end."""
         groups = [follower.group] if follower.group is not None else None
-        while entries := await self._log.read(after, BATCH, groups=groups):
+        while entries := await self._log.read(after, REPLAY_BATCH, groups=groups):
             for change in await self._with_groups(entries):
                 yield change
             after = entries[-1].position
-            if len(entries) < BATCH:
+            if len(entries) < REPLAY_BATCH:
                 return
 
     async def _with_groups(self, entries: Sequence[Entry]) -> list[Change]:

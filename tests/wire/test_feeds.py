@@ -14,7 +14,7 @@ from tests.wire.feeds import GROUP_UPDATES, Reader, RefusedError, follow, gaps
 from tests.wire.processes import GatewayProcess, eventually
 from tests.wire.trade import Trade, fused, order
 
-WRITERS, READERS, ROUNDS = 8, 20, 6
+WRITERS, READERS, ROUNDS = 8, 20, 2
 
 
 async def write(trade: Trade, name: str) -> None:
@@ -32,7 +32,7 @@ async def reading(trade: Trade, gateways: list[GatewayProcess]) -> AsyncIterator
     """Twenty readers, half of whom leave and come back with their cursors all the time."""
     urls = [gateway.socket_url for gateway in gateways]
     start = await first_cursor(urls[0], trade.dispatcher.token)
-    readers = [Reader(urls, trade.dispatcher.token, 7 if place % 2 else None) for place in range(READERS)]
+    readers = [Reader(urls, trade.dispatcher.token, 25 if place % 2 else None) for place in range(READERS)]
     for reader in readers:
         reader.cursor = start
     tasks = [asyncio.create_task(reader.run()) for reader in readers]
