@@ -44,7 +44,7 @@ CACHED_DOCUMENTS = 500
 class PerUpdate(StrawberryGraphQLCoreExecutionContext):
     """Runs each update of a subscription in a fresh context."""
 
-    def build_per_event_executor(self, payload: Any) -> Executor[None]:
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         """The executor of one update."""
         executor = super().build_per_event_executor(payload)
         executor.context_value = executor.context_value.fresh()
