@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -170,7 +170,7 @@ def test_hold_needs_a_usable_reason(reason: str) -> None:
 
 
 @pytest.mark.parametrize("until", [make.MORNING, make.NOON])
-def test_hold_does_not_end_in_the_past(until: object) -> None:
+def test_hold_does_not_end_in_the_past(until: datetime) -> None:
     refusal = make.refused(make.decision(replace(POSTPONE, until=until), visit(), "Li"))
 
     assert isinstance(refusal, InvalidInput)
@@ -257,7 +257,9 @@ def test_reason_other_needs_a_note(note: str | None) -> None:
 
     assert isinstance(refusal, NotReturnable)
     assert "needs a note" in refusal.message
-    assert make.after(visit(), (replace(other, note="the house is gone"), "Li"))
+    assert (
+        state_of(make.after(visit(), (replace(other, note="the house is gone"), "Li"))) is OrderState.FAILED
+    )
 
 
 def test_unusable_note_is_answered_with_a_sentence() -> None:
