@@ -84,12 +84,8 @@ def world(
 
 def crew(district: str, *, leader: values.MemberId | None = None) -> Crew:
     """The crew of a district."""
-    return Crew(
-        values.CrewId(f"crew-{district}"),
-        f"{district}集客施工班组",
-        values.DistrictCode(district),
-        leader=leader,
-    )
+    code = values.DistrictCode(district)
+    return Crew(values.CrewId(f"crew-{code}"), f"{code}集客施工班组", code, leader=leader)
 
 
 def member(name: str, *, crew: values.CrewId = JINSHUI_CREW, active: bool = True) -> Member:
