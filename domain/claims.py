@@ -14,6 +14,7 @@ from domain.commands import (
     number_of,
 )
 from domain.decisions import Decision, Done, Groups, Refs, group_with
+from domain.dispatch import release
 from domain.groups import Group
 from domain.journal import Context, Journal
 from domain.progress import hold_of
@@ -131,20 +132,8 @@ def release_work_item(command: ReleaseWorkItem, groups: Groups, context: Context
     if item.state is WorkItemState.ON_SITE and not leads:
         return NotReleasable("the crew is on site; ask the crew's leader or a dispatcher")
     journal = Journal(group, context)
-    journal.write(UpdateKind.ITEM_RELEASED, freed(item), item=item.id, claimant=item.claimant)
+    release(journal, item)
     return Done((journal,), Refs((group.id,), item=item.id))
-
-
-def freed(item: WorkItem) -> WorkItem:
-    """The item without a claimant."""
-    return replace(
-        item,
-        state=WorkItemState.OPEN,
-        claimant=None,
-        claimed_at=None,
-        offered_to=None,
-        version=item.version + 1,
-    )
 
 
 def leads_visit(task: Task, context: Context) -> bool:
@@ -192,7 +181,8 @@ def accept_hand_over(command: AcceptHandOver, groups: Groups, context: Context) 
         return NotFound(UNKNOWN_ITEM)
     group, item = found
     member = context.actor.scope.member
-    if member is None or item.offered_to != member or item.state not in HELD_BY_CLAIMANT:
+    in_crew = context.actor.scope.crew == group.tasks[item.task].crew
+    if member is None or item.offered_to != member or item.state not in HELD_BY_CLAIMANT or not in_crew:
         return NoOffer("nothing is offered to you; ask the claimant to offer it")
     journal = Journal(group, context)
     _hand_over(journal, item, member)

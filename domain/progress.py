@@ -26,6 +26,9 @@ _FINAL_STATE = {
     ReceiptOutcome.RETURNED: OrderState.FAILED,
 }
 
+VISITED = frozenset({WorkItemState.ON_SITE, WorkItemState.DONE})
+"""States of an item which say that the crew is or was there; a returned one may never have been visited."""
+
 
 def order_state(group: Group, order: Order) -> OrderState:
     """工单状态. Suspensions and terminations are never PENDING, HELD or FAILED."""
@@ -118,9 +121,7 @@ def _finished(items: list[WorkItem]) -> TaskState:
 
 def _running(task: Task, items: list[WorkItem]) -> TaskState:
     appointment = task.appointment
-    begun = any(
-        item.state in {WorkItemState.ON_SITE, WorkItemState.DONE, WorkItemState.RETURNED} for item in items
-    )
+    begun = any(item.state in VISITED for item in items)
     if begun or (appointment is not None and appointment.state is AppointmentState.IN_PROGRESS):
         return TaskState.IN_PROGRESS
     return TaskState.PLANNED if appointment is not None else TaskState.OPEN
@@ -136,8 +137,7 @@ def task_begun(group: Group, task: Task) -> bool:
     appointment = task.appointment
     if appointment is not None and appointment.state is AppointmentState.IN_PROGRESS:
         return True
-    begun = {WorkItemState.ON_SITE, WorkItemState.DONE, WorkItemState.RETURNED}
-    return any(item.state in begun for item in group.items_of(task.id))
+    return any(item.state in VISITED for item in group.items_of(task.id))
 
 
 def appointment_required(group: Group, task: Task) -> bool:
@@ -150,7 +150,8 @@ def group_state(group: Group) -> GroupState:
     orders = list(group.orders.values())
     if all(order.final for order in orders):
         return _closed(group)
-    if any(order.dispatched_at is None and not order.final for order in orders):
+    waiting = any(order.dispatched_at is None and not order.final for order in orders)
+    if group.dispatched_at is None and waiting:
         return GroupState.HELD if group.hold is not None else GroupState.COLLECTING
     if any(order.final for order in orders if not order.cancelled):
         return GroupState.IN_PROGRESS

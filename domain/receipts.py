@@ -27,7 +27,7 @@ from domain.refusals import (
     StaleVersion,
 )
 from domain.tasks import RecoveryLine, WorkItem
-from domain.texts import problem_of_text
+from domain.texts import problem_of_json, problem_of_text
 from domain.values import (
     EvidenceKind,
     HoldCause,
@@ -75,10 +75,11 @@ def _why_not_caller(item: WorkItem, context: Context) -> Refusal | None:
 
 
 def _why_not_receiptable(group: Group, order: Order, item: WorkItem) -> Refusal | None:
-    receipt = order.receipt(ReceiptKind.CONSTRUCTION)
-    if receipt is not None and receipt.outcome is not ReceiptOutcome.RETURNED:
-        return AlreadyReceipted("the receipt is final", ReceiptView(group, order, receipt))
-    if not item.open or item.attempt != order.attempt:
+    for receipt in order.receipts:
+        own = receipt.kind is ReceiptKind.CONSTRUCTION and receipt.attempt == item.attempt
+        if own and receipt.outcome is not ReceiptOutcome.RETURNED:
+            return AlreadyReceipted("the receipt is final", ReceiptView(group, order, receipt))
+    if not item.open:
         return NotReceiptable(f"the item is {item.state}")
     if order.hold is not None and order.hold.cause not in ENDED_BY_WORK:
         why = f"{order.hold.cause}: {order.hold.message}"
@@ -100,6 +101,8 @@ def _why_not_evidence(
         return EvidenceMissing(f"the receipt lacks {', '.join(missing)}", missing)
     problems = [p for r in item.evidence if (p := _evidence_problem(r, command.evidence)) is not None]
     problems += _text_problems(command)
+    if (broken := problem_of_json(dict(command.evidence), ("evidence",))) is not None:
+        problems.append(broken)
     if command.occurred_at is not None and command.occurred_at > context.now:
         problems.append(Problem(("occurredAt",), "lies in the future"))
     if command.recovery and order.action is not OrderAction.TERMINATE:
