@@ -96,9 +96,10 @@ def _known(command: IntakeOrder, group: Group, groups: Groups, context: Context)
         refs = Refs((group.id,), order=order.number, duplicate=True, warnings=warnings)
         return Done((Journal(group, context),), refs)
     differs = identity_differences(order.payload, payload)
-    if order.final or differs:
+    over = order.final or order.cancellation is not None
+    if over or differs:
         shown = differs or _differences(order.payload, payload)
-        why = "the order is final" if order.final else "cancel it, and issue a new one"
+        why = "the order is final, or being cancelled" if over else "cancel it, and issue a new one"
         text = f"order {order.number} is known with another {', '.join(shown) or 'payload'}; {why}"
         return OrderConflict(text, OrderView(group, order), shown)
     if order.dispatched_at is None:

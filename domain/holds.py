@@ -64,7 +64,7 @@ def _held(command: ResolveHold, groups: Groups) -> tuple[Group, Hold | None] | N
     if command.number is not None:
         group = group_with(groups, command.number)
         return (group, group.orders[command.number].hold) if group is not None else None
-    group = next(iter(groups.values()), None)
+    group = next((group for id_ in command.reads.groups if (group := groups.get(id_))), None)
     if group is None or command.task is None:
         return (group, group.hold) if group is not None else None
     task = group.tasks.get(command.task)
