@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from domain import subtasks
 from domain.commands import IntakeOrder
 from domain.decisions import Decision, Done, Groups, Refs, group_with
-from domain.dispatch import place
+from domain.dispatch import place, release
 from domain.fusing import round_for, warnings_of
 from domain.gathering import evaluate, found_group, join, receive, withdraw
 from domain.groups import Group
@@ -18,7 +18,14 @@ from domain.orders import Hold, Order, OrderPayload
 from domain.refusals import OrderConflict
 from domain.supersession import supersede
 from domain.tasks import HELD_BY_CLAIMANT, RecoveryLine
-from domain.values import HoldCause, OrderAction, UpdateKind, WorkItemState
+from domain.values import (
+    ExecutionState,
+    HoldCause,
+    OrderAction,
+    OrderNumber,
+    SubTaskKind,
+    UpdateKind,
+)
 from domain.views import OrderView
 
 LAST_RANK = 1000
@@ -56,9 +63,6 @@ def admit(order: Order, groups: Groups, context: Context) -> Journal:
     """The journal of the group that takes a new order, with all that follows from it."""
     journal = target(order, groups.values(), context)
     late = journal.group.dispatched_at is not None
-    if late and order.waits and _other_customer(journal.group, order):
-        text = f"the customer is not that of group {journal.group.key}; split the group by customer"
-        order = replace(order, hold=Hold(HoldCause.KEY_CONFLICT, text, context.now))
     journal.write(
         UpdateKind.ORDER_ACKNOWLEDGED,
         order,
@@ -67,8 +71,6 @@ def admit(order: Order, groups: Groups, context: Context) -> Journal:
         action=order.action,
         late=late,
     )
-    if order.hold is not None:
-        journal.write(UpdateKind.ORDER_HELD, order=order.number, cause=order.hold.cause)
     supersede(journal, order)
     receive(journal, order)
     return journal
@@ -87,10 +89,6 @@ def target(order: Order, rounds: Iterable[Group], context: Context) -> Journal:
     return found_group(payload.fusion.key, same, payload.customer, context, fused=True)
 
 
-def _other_customer(group: Group, order: Order) -> bool:
-    return any(o.payload.customer.number != order.payload.customer.number for o in group.live_orders())
-
-
 def _known(command: IntakeOrder, group: Group, groups: Groups, context: Context) -> Decision:
     order, payload = group.orders[command.payload.number], command.payload
     if payload.digest in {order.payload.digest, order.amendment.digest if order.amendment else None}:
@@ -98,9 +96,10 @@ def _known(command: IntakeOrder, group: Group, groups: Groups, context: Context)
         refs = Refs((group.id,), order=order.number, duplicate=True, warnings=warnings)
         return Done((Journal(group, context),), refs)
     differs = identity_differences(order.payload, payload)
-    if order.final or differs:
+    over = order.final or order.cancellation is not None
+    if over or differs:
         shown = differs or _differences(order.payload, payload)
-        why = "the order is final" if order.final else "cancel it, and issue a new one"
+        why = "the order is final, or being cancelled" if over else "cancel it, and issue a new one"
         text = f"order {order.number} is known with another {', '.join(shown) or 'payload'}; {why}"
         return OrderConflict(text, OrderView(group, order), shown)
     if order.dispatched_at is None:
@@ -170,21 +169,26 @@ def _amend_dispatched(command: IntakeOrder, group: Group, context: Context) -> D
     item = group.item_of(order)
     claimed = item is not None and item.state in HELD_BY_CLAIMANT
     if claimed and not order.unrefusable and _is_material(order.payload, payload):
-        text = "upstream changed the order after it was claimed; apply the amendment or keep the old"
-        hold = Hold(HoldCause.AMENDED_AFTER_CLAIM, text, context.now)
-        order = replace(order, amendment=payload, hold=hold, version=order.version + 1)
-        journal.write(
-            UpdateKind.ORDER_AMENDED, order, order=order.number, version=order.version, applied=False
-        )
-        journal.write(UpdateKind.ORDER_HELD, order=order.number, cause=hold.cause)
+        version = order.version + 1
+        amended = replace(order, version=version)
+        journal.write(UpdateKind.ORDER_AMENDED, amended, order=order.number, version=version, applied=False)
+        hold_for_amendment(journal, order.number, payload)
     else:
         apply_amendment(journal, order, payload)
     return _done((journal,), order, command)
 
 
+def hold_for_amendment(journal: Journal, number: OrderNumber, payload: OrderPayload) -> None:
+    """A dispatcher decides whether the claimant goes on by the old payload or by this one."""
+    text = "upstream changed the order after it was claimed; apply the amendment or keep the old"
+    hold = Hold(HoldCause.AMENDED_AFTER_CLAIM, text, journal.now)
+    held = replace(journal.group.orders[number], amendment=payload, hold=hold)
+    journal.write(UpdateKind.ORDER_HELD, held, order=number, cause=hold.cause)
+
+
 def apply_amendment(journal: Journal, order: Order, payload: OrderPayload) -> None:
-    """The order with a later payload; an unclaimed item goes where the new address is."""
-    moves = payload.address != order.payload.address
+    """The order with a later payload; its item goes, without a claimant, where the new address is."""
+    moves, old = payload.address != order.payload.address, order.payload
     order = replace(_amended(order, payload, journal.context), amendment=None)
     item = journal.group.item_of(order)
     parts = []
@@ -192,8 +196,23 @@ def apply_amendment(journal: Journal, order: Order, payload: OrderPayload) -> No
         parts = [replace(item, recovery=_lines(item.recovery, payload.installed_serials))]
     version = order.version
     journal.write(UpdateKind.ORDER_AMENDED, order, *parts, order=order.number, version=version, applied=True)
-    if moves and item is not None and item.state is WorkItemState.OPEN:
+    _send_amended(journal, order, old)
+    if moves and item is not None and item.open:
+        if item.state in HELD_BY_CLAIMANT:
+            release(journal, journal.group.items[item.id])
         place(journal, [order.number])
+
+
+def _send_amended(journal: Journal, order: Order, old: OrderPayload) -> None:
+    """The network is told what changed for it: a sub-task that was sent other data is sent again."""
+    changed = {
+        SubTaskKind.ACTIVATION: old.activation_data != order.payload.activation_data,
+        SubTaskKind.QUALITY_CHECK: old.check_data != order.payload.check_data,
+    }
+    for kind, differs in changed.items():
+        part = order.sub_task(kind)
+        if differs and part.applies and part.execution is not ExecutionState.CANCELLED:
+            order = subtasks.begin_attempt(journal, order, kind, reset=True)
 
 
 def _lines(known: Iterable[RecoveryLine], serials: Iterable[str]) -> tuple[RecoveryLine, ...]:

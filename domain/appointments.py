@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from domain.access import may_see_group
 from domain.claims import UNKNOWN_TASK, leads_visit
-from domain.commands import BookAppointment, CloseAppointment, task_of
+from domain.commands import BookAppointment, CloseAppointment, group_of, task_of
 from domain.contacts import first_contact, waits_for
 from domain.decisions import Decision, Done, Groups, Refs
 from domain.groups import Group
@@ -42,7 +42,7 @@ def book_appointment(command: BookAppointment, groups: Groups, context: Context)
 
 
 def _visible_task(task: TaskId, groups: Groups, context: Context) -> tuple[Group, Task] | None:
-    group = next(iter(groups.values()), None)
+    group = groups.get(group_of(task))
     if group is None or task not in group.tasks or not may_see_group(group, context.actor.scope):
         return None
     return group, group.tasks[task]

@@ -62,12 +62,9 @@ def _request(journal: Journal, order: Order, reason: str) -> None:
     journal.write(UpdateKind.CANCELLATION_REQUESTED, stopped, order=order.number, pending=active)
     _cancel_item(journal, stopped)
     if active:
-        undo = {"action": "deactivate"}
-        subtasks.begin_attempt(
-            journal, stopped, SubTaskKind.ACTIVATION, changes=undo, source="cancellation", reset=True
-        )
+        subtasks.begin_attempt(journal, stopped, SubTaskKind.ACTIVATION, reset=True)
     else:
-        finish_cancellation(journal, stopped)
+        finish_cancellation(journal, stopped, cancellation)
 
 
 def _cancel_item(journal: Journal, order: Order) -> None:
@@ -77,11 +74,9 @@ def _cancel_item(journal: Journal, order: Order) -> None:
         journal.write(UpdateKind.ITEM_CANCELLED, gone, item=item.id, claimant=item.claimant)
 
 
-def finish_cancellation(journal: Journal, order: Order) -> None:
+def finish_cancellation(journal: Journal, order: Order, asked: Cancellation) -> None:
     """Everything of the order is undone; the rest of its group may now be complete."""
-    if order.cancellation is None:
-        return
-    done = replace(order.cancellation, done_at=journal.now)
+    done = replace(asked, done_at=journal.now)
     closed = replace(order, cancellation=done, closed_at=journal.now)
     journal.write(UpdateKind.ORDER_CANCELLED, closed, order=order.number)
     evaluate(journal)

@@ -12,6 +12,7 @@ from domain.commands import (
     ClaimWorkItem,
     OfferHandOver,
     ReleaseWorkItem,
+    group_of,
     number_of,
 )
 from domain.decisions import Decision, Done, Groups, Refs, group_with
@@ -59,7 +60,7 @@ def claim_work_item(command: ClaimWorkItem, groups: Groups, context: Context) ->
 
 def claim_task(command: ClaimTask, groups: Groups, context: Context) -> Decision:
     """Claim every free item of a visit at once; when none is free, and all are the caller's, nothing changes."""
-    group = next(iter(groups.values()), None)
+    group = groups.get(group_of(command.task))
     if group is None or command.task not in group.tasks or not may_see_group(group, context.actor.scope):
         return NotFound(UNKNOWN_TASK)
     items = group.items_of(command.task)

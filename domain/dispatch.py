@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from domain import subtasks
 from domain.catalogue import rule_for
-from domain.groups import item_id
+from domain.groups import Group, item_id
 from domain.journal import Journal
 from domain.orders import Hold, Jeopardy, Order
 from domain.progress import task_begun, task_open
@@ -21,7 +21,11 @@ from domain.values import (
     SubTaskKind,
     TaskId,
     UpdateKind,
+    WorkItemState,
 )
+
+NOBODY = ("NO_DISTRICT", "NO_CREW", "NO_MEMBER", "DISTRICT_CONFLICT")
+"""How the messages of those jeopardies begin which end when somebody can make the visit."""
 
 
 def dispatch_orders(journal: Journal, numbers: Iterable[OrderNumber], *, late: bool = False) -> None:
@@ -46,16 +50,26 @@ def place(journal: Journal, numbers: Iterable[OrderNumber], *, late: bool = Fals
 
 
 def _visit_for(journal: Journal, joining: list[OrderNumber], members: Iterable[OrderNumber]) -> Task:
+    """The visit at that address which is not begun, whatever visit the joining items are in now."""
     group = journal.group
     numbers = frozenset(members)
-    visits = [t for t in group.tasks.values() if any(i.number in numbers for i in group.items_of(t.id))]
+    moving = {item_id(number, group.orders[number].attempt) for number in joining}
+    visits = [
+        task
+        for task in group.tasks.values()
+        if any(i.number in numbers and i.id not in moving for i in group.items_of(task.id))
+    ]
     conflict = any(group.orders[number].place.conflict for number in joining)
     for task in visits:
         if task_open(group, task) and not task_begun(group, task) and not (conflict and task.hold is None):
             return task
-    return create_visit(
-        journal, group.orders[joining[0]], conflict=conflict, follows=visits[-1].id if visits else None
-    )
+    made = [task.id for task in visits if task_begun(group, task) or _returned_from(group, task)]
+    follows = made[-1] if made else None
+    return create_visit(journal, group.orders[joining[0]], conflict=conflict, follows=follows)
+
+
+def _returned_from(group: Group, task: Task) -> bool:
+    return any(item.state is WorkItemState.RETURNED for item in group.items_of(task.id))
 
 
 def create_visit(
@@ -65,19 +79,26 @@ def create_visit(
     conflict: bool = False,
     follows: TaskId | None = None,
     like: Task | None = None,
+    stays: bool = False,
 ) -> Task:
-    """A new visit at an order's address, for the crew of its district; ``like``: in the place of that one."""
+    """A new visit at an order's address, for the crew of its district.
+
+    ``like``: in the place of that visit, and if it ``stays`` with it, of the same crew and held by the same hold.
+    """
     place_ = like.place if like is not None else order.place
     task = Task(
         id=TaskId(f"{journal.group.id}/t{len(journal.group.tasks) + 1}"),
         customer=order.payload.customer.number,
-        address=order.payload.address,
+        address=like.address if like is not None else order.payload.address,
         place=place_,
         created_at=journal.now,
         district_code=like.district_code if like is not None else place_.district_code,
         follows=follows,
     )
-    task = assigned(journal, task, conflict=conflict)
+    if like is not None and stays:
+        task = replace(task, crew=like.crew, hold=like.hold)
+    else:
+        task = assigned(journal, task, conflict=conflict)
     journal.write(
         UpdateKind.TASK_CREATED, task, task=task.id, crew=task.crew, follows=follows, revisit=bool(follows)
     )
@@ -129,6 +150,13 @@ def new_item(journal: Journal, order: Order, task: Task, *, urgent: bool = False
     )
 
 
+def release(journal: Journal, item: WorkItem) -> None:
+    """A claimed item goes back to its crew; the event says who held it."""
+    free = replace(item, state=WorkItemState.OPEN, claimant=None, claimed_at=None, offered_to=None)
+    freed = replace(free, version=item.version + 1)
+    journal.write(UpdateKind.ITEM_RELEASED, freed, item=item.id, claimant=item.claimant)
+
+
 def alarm(journal: Journal, number: OrderNumber, task: Task) -> None:
     """A jeopardy for an order whose visit nobody can make: held though nothing may hold it, or an empty crew."""
     order = journal.group.orders[number]
@@ -140,6 +168,14 @@ def alarm(journal: Journal, number: OrderNumber, task: Task) -> None:
         raise_jeopardy(
             journal, order, JeopardyLevel.WARNING, f"NO_MEMBER: crew {task.crew} has nobody to claim it"
         )
+
+
+def calm(journal: Journal, number: OrderNumber, task: Task) -> None:
+    """The jeopardy of a visit that nobody could make is over when somebody can."""
+    order, crew = journal.group.orders[number], task.crew
+    manned = task.hold is None and crew is not None and journal.context.world.active_members_of(crew)
+    if manned and order.jeopardy is not None and order.jeopardy.message.startswith(NOBODY):
+        journal.write(UpdateKind.JEOPARDY, replace(order, jeopardy=None), order=number, level=None)
 
 
 def raise_jeopardy(journal: Journal, order: Order, level: JeopardyLevel, message: str) -> None:

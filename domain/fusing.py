@@ -133,9 +133,14 @@ def _late_in(payload: OrderPayload, rounds: Sequence[Group], roomy: Sequence[Gro
             return group
     last = rounds[-1] if rounds else None
     listless = payload.fusion is None or not payload.fusion.related_numbers
-    if last is not None and listless and last in roomy and len(last.orders) < announced_size(last):
+    if last is not None and listless and last in roomy and _misses_by_count(last):
         return last
     return None
+
+
+def _misses_by_count(group: Group) -> bool:
+    """Whether counts announce more orders than came; the dispatcher's word on the numbers silences them."""
+    return group.expected is None and len(group.orders) < announced_size(group)
 
 
 def explain(group: Group, state: GroupState) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from domain.dispatch import dispatch_orders, place
 from domain.fusing import hold_for, is_complete, missing_numbers, still_missing
 from domain.groups import Group, group_id
 from domain.journal import Context, Journal
-from domain.orders import Customer, Order
+from domain.orders import Customer, Hold, Order
 from domain.values import HoldCause, OrderNumber, UpdateKind
 
 
@@ -26,7 +27,10 @@ def found_group(
 
 def evaluate(journal: Journal) -> None:
     """Hold, release, or dispatch an undispatched group by what it holds now. Cause re-evaluated, not overwritten."""
-    if journal.group.dispatched_at is not None or not waiting_orders(journal.group):
+    if journal.group.dispatched_at is not None:
+        return
+    if not waiting_orders(journal.group):
+        _dispatch_unwaited(journal)
         return
     _set_hold(journal)
     if journal.group.hold is None and is_complete(journal.group):
@@ -67,15 +71,24 @@ def pass_deadline(journal: Journal) -> None:
 def receive(journal: Journal, order: Order) -> None:
     """An order's place in its group: dispatched at once, late, or waiting with the others."""
     late = journal.group.dispatched_at is not None
-    if not order.waits or (late and order.hold is None):
+    held = late and (order.hold is not None or _held_apart(journal, order))
+    if not order.waits or (late and not held):
         dispatch_orders(journal, [order.number], late=late)
     _set_deadline(journal)
     if late:
         _complete_late(journal)
-    elif waiting_orders(journal.group):
-        evaluate(journal)
-    else:
-        _dispatch_unwaited(journal)
+    evaluate(journal)
+
+
+def _held_apart(journal: Journal, order: Order) -> bool:
+    """A late order of another customer waits for a dispatcher: one key never visits two customers."""
+    customers = {o.payload.customer.number for o in journal.group.live_orders()}
+    if not order.waits or len(customers) == 1:
+        return False
+    text = f"the customer is not that of group {journal.group.key}; split the group by customer"
+    hold = Hold(HoldCause.KEY_CONFLICT, text, journal.now)
+    journal.write(UpdateKind.ORDER_HELD, replace(order, hold=hold), order=order.number, cause=hold.cause)
+    return True
 
 
 def _complete_late(journal: Journal) -> None:
@@ -88,7 +101,7 @@ def _dispatch_unwaited(journal: Journal) -> None:
     """A group of orders which never wait is dispatched at once; its missing numbers are for display (D13)."""
     if any(not order.cancelled for order in journal.group.orders.values()):
         missing = sorted(missing_numbers(journal.group))
-        facts = {"dispatched_at": journal.now}
+        facts = {"dispatched_at": journal.now, "hold": None, "jeopardy": None}
         tasks = len(journal.group.tasks)
         journal.write(UpdateKind.GROUP_DISPATCHED, facts=facts, tasks=tasks, missing=missing)
 
@@ -141,3 +154,4 @@ def join(journal: Journal, orders: Iterable[Order], left: Group) -> None:
             place(journal, [order.number])
         if journal.group.orders[order.number].dispatched_at is None:
             receive(journal, order)
+    evaluate(journal)

@@ -60,7 +60,9 @@ class Group:
 
     def _alarm_at(self) -> datetime | None:
         """50 % and 80 % of the waiting time, then its end (D4)."""
-        if self.dispatched_at is not None or self.waiting_since is None or self.deadline_at is None:
+        if self.dispatched_at is not None or self.closed_at is not None:
+            return None
+        if self.waiting_since is None or self.deadline_at is None:
             return None
         patience = self.deadline_at - self.waiting_since
         if self.jeopardy is None:

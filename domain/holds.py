@@ -6,25 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from domain import subtasks
-from domain.acceptance import apply_amendment, transferred
+from domain.acceptance import apply_amendment, hold_for_amendment, transferred
 from domain.commands import Reads, ResolveHold
 from domain.decisions import Decision, Done, Groups, More, Refs, group_with
-from domain.dispatch import alarm, assigned
+from domain.dispatch import alarm, assigned, calm
 from domain.fusing import is_complete
 from domain.gathering import evaluate, found_group, join, make_ready, withdraw
 from domain.groups import Group
 from domain.journal import Context, Journal
 from domain.orders import Hold, Order
 from domain.refusals import InvalidInput, NotFound, NotHeld, Problem, WrongResolution
-from domain.tasks import HELD_BY_CLAIMANT, Task
+from domain.tasks import Task
 from domain.values import (
     ExecutionState,
     HoldCause,
     HoldResolution,
     OrderNumber,
     SubTaskKind,
+    TaskId,
     UpdateKind,
-    WorkItemState,
 )
 
 ALLOWED: Mapping[HoldCause, tuple[HoldResolution, ...]] = {
@@ -64,7 +64,7 @@ def _held(command: ResolveHold, groups: Groups) -> tuple[Group, Hold | None] | N
     if command.number is not None:
         group = group_with(groups, command.number)
         return (group, group.orders[command.number].hold) if group is not None else None
-    group = next(iter(groups.values()), None)
+    group = next((group for id_ in command.reads.groups if (group := groups.get(id_))), None)
     if group is None or command.task is None:
         return (group, group.hold) if group is not None else None
     task = group.tasks.get(command.task)
@@ -107,7 +107,8 @@ def _dispatch(command: ResolveHold, group: Group, groups: Groups, context: Conte
 def _separate(command: ResolveHold, group: Group, groups: Groups, context: Context) -> Decision:
     del command, groups
     journal = Journal(group, context)
-    journal.write(UpdateKind.GROUP_RELEASED, facts={"hold": None}, cause=HoldCause.FLAG_CONFLICT)
+    alone = {"hold": None, "expected": tuple(sorted(group.orders))}
+    journal.write(UpdateKind.GROUP_RELEASED, facts=alone, cause=HoldCause.FLAG_CONFLICT)
     make_ready(journal)
     return _resolved(journal)
 
@@ -143,7 +144,9 @@ def _split(command: ResolveHold, group: Group, groups: Groups, context: Context)
 
 def _leaving(command: ResolveHold, group: Group) -> list[list[Order]]:
     if command.number is not None:
-        return [[group.orders[command.number]]]
+        customer = group.orders[command.number].payload.customer.number
+        late = (o for o in group.orders.values() if _is_conflict(o.hold))
+        return [[order for order in late if order.payload.customer.number == customer]]
     by_customer: dict[str, list[Order]] = {}
     for order in sorted(group.orders.values(), key=lambda o: (o.received_at, o.number)):
         by_customer.setdefault(order.payload.customer.number, []).append(order)
@@ -157,7 +160,7 @@ def _is_conflict(hold: Hold | None) -> bool:
 def _set_district(command: ResolveHold, group: Group, groups: Groups, context: Context) -> Decision:
     del groups
     journal = Journal(group, context)
-    task = group.tasks[command.task] if command.task is not None else next(iter(group.tasks.values()))
+    task = group.tasks[command.task or TaskId("")]
     settle_district(journal, replace(task, district_code=command.district_code))
     return _resolved(journal)
 
@@ -178,28 +181,16 @@ def settle_district(journal: Journal, task: Task) -> None:
     )
     for item in items:
         if item.open:
-            _calm(journal, item.number)
             alarm(journal, item.number, changed)
-
-
-def _calm(journal: Journal, number: OrderNumber) -> None:
-    """The jeopardy of a visit that nobody could make is over."""
-    order = journal.group.orders[number]
-    if order.jeopardy is not None and order.jeopardy.message.startswith("NO_"):
-        journal.note(orders={**journal.group.orders, number: replace(order, jeopardy=None)})
+            calm(journal, item.number, changed)
 
 
 def _apply(command: ResolveHold, group: Group, groups: Groups, context: Context) -> Decision:
     del groups
     journal, order = _released(command, group, context)
     if order.amendment is not None:
-        item = group.item_of(order)
-        moves = order.amendment.address != order.payload.address
-        if moves and item is not None and item.state in HELD_BY_CLAIMANT:
-            free = replace(item, state=WorkItemState.OPEN, claimant=None, claimed_at=None, offered_to=None)
-            freed = replace(free, version=item.version + 1)
-            journal.write(UpdateKind.ITEM_RELEASED, freed, item=item.id, claimant=item.claimant)
         apply_amendment(journal, order, order.amendment)
+    _send_stopped(journal, order.number)
     return _resolved(journal)
 
 
@@ -207,6 +198,7 @@ def _keep(command: ResolveHold, group: Group, groups: Groups, context: Context) 
     del groups
     journal, order = _released(command, group, context)
     journal.note(orders={**journal.group.orders, order.number: replace(order, amendment=None)})
+    _send_stopped(journal, order.number)
     return _resolved(journal)
 
 
@@ -214,10 +206,16 @@ def _resume(command: ResolveHold, group: Group, groups: Groups, context: Context
     """Work goes on; an activation that was stopped by a suspension is sent again."""
     del groups
     journal, order = _released(command, group, context)
-    part = order.sub_task(SubTaskKind.ACTIVATION)
-    if part.applies and part.execution is ExecutionState.CANCELLED and order.dispatched_at is not None:
-        subtasks.begin_attempt(journal, replace(order, jeopardy=None), SubTaskKind.ACTIVATION)
+    _send_stopped(journal, order.number)
+    if order.amendment is not None:
+        hold_for_amendment(journal, order.number, order.amendment)
     return _resolved(journal)
+
+
+def _send_stopped(journal: Journal, number: OrderNumber) -> None:
+    order = journal.group.orders[number]
+    if order.sub_task(SubTaskKind.ACTIVATION).execution is ExecutionState.CANCELLED:
+        subtasks.begin_attempt(journal, replace(order, jeopardy=None), SubTaskKind.ACTIVATION)
 
 
 def _released(command: ResolveHold, group: Group, context: Context) -> tuple[Journal, Order]:

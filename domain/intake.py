@@ -12,7 +12,7 @@ from domain.addresses import canonical_text, canonical_text_without_district, di
 from domain.commands import IntakeOrder
 from domain.orders import UNREFUSABLE, Customer, Fusion, InstallAddress, OrderPayload, Place
 from domain.refusals import InvalidOrder, Problem
-from domain.texts import problem_of_text
+from domain.texts import LARGEST_JSON, problem_of_json, problem_of_text, storable
 from domain.values import DistrictCode, OrderAction, OrderNumber, ProductCode
 from domain.world import World
 
@@ -22,7 +22,7 @@ LONGEST_ADDRESS = 500
 LONGEST_TEXT = 4000
 MOST_NUMBERS = 199
 MOST_SERIALS = 100
-LARGEST_PAYLOAD = 64 * 1024
+LARGEST_PAYLOAD = LARGEST_JSON
 """Bounds of one order, in characters, in entries, and of the whole payload in bytes of JSON."""
 
 _TEXTS: Mapping[tuple[str, ...], tuple[int, bool]] = {
@@ -42,6 +42,8 @@ _TEXTS: Mapping[tuple[str, ...], tuple[int, bool]] = {
 }
 """Path → longest and whether it may not be empty."""
 
+_DATA = ("activationData", "checkData")
+
 
 def read_order(fields: Mapping[str, Any], world: World) -> IntakeOrder | InvalidOrder:
     """The command for one ``OrderInput`` (camelCase keys), or every problem of it by path.
@@ -53,7 +55,7 @@ def read_order(fields: Mapping[str, Any], world: World) -> IntakeOrder | Invalid
     fatal = [p for p in problems if not _forgiven(fields, p)]
     if fatal:
         number = fields.get("number")
-        shown = OrderNumber(str(number)[:LONGEST_NUMBER].replace("\0", "\ufffd")) if number else None
+        shown = OrderNumber(storable(str(number)[:LONGEST_NUMBER])) if number else None
         return InvalidOrder(
             f"{len(fatal)} of the order's fields are wrong; nothing of it was stored", shown, tuple(fatal)
         )
@@ -89,6 +91,7 @@ def _problems(fields: Mapping[str, Any], world: World) -> list[Problem]:
         found.append(Problem(("product",), f"unknown product; known are {known}; saveProduct adds one"))
     found += _fusion_problems(fields.get("fusion") or {})
     found += _serial_problems(fields.get("installedSerials") or ())
+    found += [p for name in _DATA if (p := problem_of_json(fields.get(name), (name,))) is not None]
     found += _size_problems(fields)
     return found
 
@@ -144,7 +147,7 @@ def _size_problems(fields: Mapping[str, Any]) -> list[Problem]:
 
 def _forgiven(fields: Mapping[str, Any], problem: Problem) -> bool:
     unrefusable = fields.get("action") in UNREFUSABLE
-    return unrefusable and problem.path not in {("number",), ("product",), ("extra",)}
+    return unrefusable and problem.path not in {("number",), ("product",)}
 
 
 def _payload(fields: Mapping[str, Any], world: World, spoiled: set[tuple[str, ...]]) -> OrderPayload:
@@ -175,8 +178,8 @@ def _payload(fields: Mapping[str, Any], world: World, spoiled: set[tuple[str, ..
         red_list=bool(fields.get("redList")),
         post_pay=bool(fields.get("postPay")),
         installed_serials=_distinct(fields.get("installedSerials") or (), ("installedSerials",), spoiled),
-        activation_data=fields.get("activationData"),
-        check_data=fields.get("checkData"),
+        activation_data=None if ("activationData",) in spoiled else fields.get("activationData"),
+        check_data=None if ("checkData",) in spoiled else fields.get("checkData"),
         due_at=_instant(fields.get("dueAt")),
         digest=hashlib.sha256(_canonical(fields)).hexdigest(),
     )
@@ -205,7 +208,7 @@ def _distinct(values: Sequence[str], path: tuple[str, ...], spoiled: set[tuple[s
 def _salvaged(value: Any, path: tuple[str, ...]) -> str:
     """What can be kept of a wrong text of an order that nothing may refuse."""
     longest, _ = _TEXTS[path]
-    return str(value or "").replace("\0", "")[:longest]
+    return storable(str(value or ""))[:longest]
 
 
 def _instant(value: Any) -> datetime | None:

@@ -16,9 +16,10 @@ from domain.groups import Group
 from domain.journal import Context, Journal
 from domain.orders import Attempt, Measure, Order, SubTask
 from domain.refusals import InvalidInput, NotFound, NotRetryable, Problem
-from domain.texts import problem_of_text
+from domain.texts import problem_of_json, problem_of_text
 from domain.values import (
     ExecutionState,
+    HoldCause,
     JeopardyLevel,
     OrderNumber,
     ReportOutcome,
@@ -31,6 +32,10 @@ from domain.values import (
 LONGEST_EVENT_ID = 200
 LONGEST_FAILURE = 2000
 MOST_MEASURES = 100
+
+_KBITS: Mapping[str, float] = {"kbit/s": 1, "Mbit/s": 1000, "Gbit/s": 1_000_000}
+_RATES: Mapping[str, float] = {"subscribedRateKbps": 1, "subscribedRateMbps": 1000}
+"""Fields of "first data" which may hold the subscribed rate, in kbit/s each."""
 
 
 def report_sub_task(command: ReportSubTask, groups: Groups, context: Context) -> Decision:
@@ -76,6 +81,9 @@ def _problems(command: ReportSubTask, part: SubTask) -> tuple[Problem, ...]:
     for name, given, longest in texts:
         problem = problem_of_text(given or "", (name,), longest)
         found += [problem] if problem else []
+    said = {"echoed": command.echoed, "refusedFields": command.refused_fields}
+    said["measures"] = [(measure.metric, measure.unit) for measure in command.measures]
+    found += [p for name, value in said.items() if (p := problem_of_json(value, (name,))) is not None]
     return tuple(found)
 
 
@@ -94,7 +102,7 @@ def _counts(command: ReportSubTask, order: Order, part: SubTask) -> bool:
 def _take(journal: Journal, order: Order, part: SubTask, command: ReportSubTask) -> None:
     order = _recorded(journal, order, part, command)
     present = order.sub_task(part.kind).attempts[-1]
-    verdict = _verdict(present, command)
+    verdict = _verdict(present, command, _decisive(journal, order, part.kind))
     if verdict is None or verdict is Verdict.INCONCLUSIVE:
         _leave_open(journal, order, part.kind, verdict)
         return
@@ -103,13 +111,11 @@ def _take(journal: Journal, order: Order, part: SubTask, command: ReportSubTask)
     if verdict is Verdict.FAILED:
         _after_failure(journal, order.number, part.kind)
     elif order.cancellation is not None and part.kind is SubTaskKind.ACTIVATION:
-        finish_cancellation(journal, journal.group.orders[order.number])
+        finish_cancellation(journal, journal.group.orders[order.number], order.cancellation)
 
 
 def _recorded(journal: Journal, order: Order, part: SubTask, command: ReportSubTask) -> Order:
-    product = journal.context.world.products.get(order.payload.product)
-    limits = product.thresholds if product is not None else ()
-    rate = _subscribed_rate(order)
+    limits, rate = _limits(journal, order, part.kind), _subscribed_rate(order)
     last = part.attempts[-1]
     attempt = replace(
         last,
@@ -123,25 +129,50 @@ def _recorded(journal: Journal, order: Order, part: SubTask, command: ReportSubT
     return subtasks.with_part(order, replace(part, attempts=(*part.attempts[:-1], attempt)))
 
 
+def _limits(journal: Journal, order: Order, kind: SubTaskKind) -> tuple[Threshold, ...]:
+    """The limits of a check of a live service; one that is to be down, or gone, keeps to none."""
+    product = journal.context.world.products.get(order.payload.product)
+    measured = kind is SubTaskKind.QUALITY_CHECK and not order.unrefusable
+    return product.thresholds if product is not None and measured else ()
+
+
+def _decisive(journal: Journal, order: Order, kind: SubTaskKind) -> frozenset[str]:
+    """The metrics whose limits decide; others are recorded beside theirs and decide nothing."""
+    return frozenset(limit.metric for limit in _limits(journal, order, kind) if limit.mandatory)
+
+
 def judged(measured: Measured, limits: tuple[Threshold, ...], rate: float | None) -> Measure:
-    """A figure beside its limits: those of the product's threshold of that name, absolute or shares of the rate."""
+    """A figure beside the limits of its metric, in its own unit. ``rate`` is the subscribed one in kbit/s."""
     limit = next((t for t in limits if t.metric == measured.metric), None)
-    factor = (rate if limit is not None and limit.of_subscribed_rate else 1) or 0
-    known = limit is not None and (not limit.of_subscribed_rate or rate is not None)
-    lower = limit.lower * factor if known and limit is not None and limit.lower is not None else None
-    upper = limit.upper * factor if known and limit is not None and limit.upper is not None else None
+    lower, upper = _bounds(limit, measured.unit, rate) if limit is not None else (None, None)
     passed = (lower is None or measured.value >= lower) and (upper is None or measured.value <= upper)
     return Measure(measured.metric, measured.value, measured.unit, lower, upper, passed)
 
 
+def _bounds(limit: Threshold, unit: str, rate: float | None) -> tuple[float | None, float | None]:
+    if limit.of_subscribed_rate:
+        factor = rate / _KBITS.get(unit, 1) if rate is not None else None
+    else:
+        factor = _KBITS.get(limit.unit, 1) / _KBITS.get(unit, 1)
+    if factor is None:
+        return None, None
+    return (
+        limit.lower * factor if limit.lower is not None else None,
+        limit.upper * factor if limit.upper is not None else None,
+    )
+
+
 def _subscribed_rate(order: Order) -> float | None:
-    """The rate that the customer pays for, in Mbit/s, from "first data"."""
+    """The rate that the customer pays for, in kbit/s, from "first data"."""
     data = order.payload.activation_data
-    rate = data.get("subscribedRateMbps") if isinstance(data, Mapping) else None
-    return float(rate) if isinstance(rate, (int, float)) and not isinstance(rate, bool) else None
+    for name, kbits in _RATES.items():
+        rate = data.get(name) if isinstance(data, Mapping) else None
+        if isinstance(rate, (int, float)) and not isinstance(rate, bool):
+            return float(rate) * kbits
+    return None
 
 
-def _verdict(attempt: Attempt, command: ReportSubTask) -> Verdict | None:
+def _verdict(attempt: Attempt, command: ReportSubTask, decisive: frozenset[str]) -> Verdict | None:
     if command.outcome is ReportOutcome.ACCEPTED:
         return None
     if command.outcome is ReportOutcome.NOT_READY:
@@ -150,7 +181,8 @@ def _verdict(attempt: Attempt, command: ReportSubTask) -> Verdict | None:
         return Verdict.FAILED
     if echo_differs(attempt.sent, attempt.echoed):
         return Verdict.INCONCLUSIVE
-    return Verdict.SUCCEEDED if all(measure.passed for measure in attempt.measures) else Verdict.FAILED
+    missed = [m for m in attempt.measures if not m.passed and m.metric in decisive]
+    return Verdict.FAILED if missed else Verdict.SUCCEEDED
 
 
 def echo_differs(sent: Any, echoed: Any) -> bool:
@@ -206,7 +238,9 @@ def retry_sub_task(command: RetrySubTask, groups: Groups, context: Context) -> D
     if found is None:
         return NotFound(f"sub-task {command.sub_task} is unknown")
     group, order, part = found
-    if (reason := _why_not_retryable(order, part)) is not None:
+    broken = problem_of_json([command.data, command.reason], ("data",))
+    reason = _why_not_retryable(order, part) or (f"cannot be sent: data {broken.message}" if broken else None)
+    if reason is not None:
         return NotRetryable(f"sub-task {command.sub_task} {reason}")
     journal = Journal(group, context)
     order = replace(order, jeopardy=None)
@@ -224,6 +258,10 @@ def retry_sub_task(command: RetrySubTask, groups: Groups, context: Context) -> D
 def _why_not_retryable(order: Order, part: SubTask) -> str | None:
     if order.final or order.dispatched_at is None:
         return f"belongs to order {order.number}, which is {'final' if order.final else 'not dispatched'}"
+    if order.cancellation is not None:
+        return f"belongs to order {order.number}, which is being cancelled"
+    if order.hold is not None and order.hold.cause is HoldCause.SUPERSEDED:
+        return f"belongs to order {order.number}, which is superseded; resume the order first"
     if part.kind is SubTaskKind.CONSTRUCTION or not part.applies:
         return "is nothing that the network does"
     if part.verdict is None and part.execution is ExecutionState.IN_PROGRESS:

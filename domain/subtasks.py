@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.catalogue import Product, rule_for
 from domain.journal import Journal
-from domain.orders import Attempt, Order, Repair, SubTask
+from domain.orders import UNREFUSABLE, Attempt, Order, Repair, SubTask
 from domain.values import (
     ExecutionState,
     HoldCause,
@@ -20,13 +20,26 @@ from domain.values import (
 )
 
 NETWORK = (SubTaskKind.ACTIVATION, SubTaskKind.QUALITY_CHECK)
+USUAL: Mapping[OrderAction, tuple[SubTaskKind, ...]] = {
+    OrderAction.SURVEY: (SubTaskKind.CONSTRUCTION,),
+    OrderAction.ACTIVATION: tuple(SubTaskKind),
+    OrderAction.SUSPEND: NETWORK,
+    OrderAction.RESUME: NETWORK,
+    OrderAction.TERMINATE: tuple(SubTaskKind),
+}
 CLOSED = frozenset({ExecutionState.DONE, ExecutionState.CANCELLED, ExecutionState.TERMINATED_WITH_ERROR})
 
 
 def planned(product: Product, action: OrderAction, scenario: str | None) -> tuple[SubTask, ...]:
-    """All three sub-tasks of a new order; those that its product's rule does not need are NOT_APPLICABLE."""
+    """All three sub-tasks of a new order; those that its product's rule does not need are NOT_APPLICABLE.
+
+    A product without a rule for the action gets the usual ones, and a suspension or termination always reaches
+    the network: no gap in the catalogue completes an order for which nothing was done.
+    """
     rule = rule_for(product, action, scenario)
-    needed = rule.sub_tasks if rule is not None else ()
+    needed = {*(rule.sub_tasks if rule is not None else USUAL[action])}
+    if action in UNREFUSABLE:
+        needed.add(SubTaskKind.ACTIVATION)
     return tuple(
         SubTask(kind) if kind in needed else SubTask(kind, ExecutionState.DONE, Verdict.NOT_APPLICABLE)
         for kind in SubTaskKind
@@ -101,6 +114,7 @@ def _data(order: Order, part: SubTaskKind) -> Any:
     """What is sent: first or second data of the payload; the action is said where it is not activation."""
     if part is SubTaskKind.CONSTRUCTION:
         return None
+    action = order.action.lower() if order.cancellation is None else "deactivate"
     given = order.payload.activation_data if part is SubTaskKind.ACTIVATION else order.payload.check_data
     data = dict(given) if isinstance(given, Mapping) else {} if given is None else {"data": given}
-    return data if order.action is OrderAction.ACTIVATION else {**data, "action": order.action.lower()}
+    return data if action == OrderAction.ACTIVATION.lower() else {**data, "action": action}

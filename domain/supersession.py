@@ -27,6 +27,7 @@ def _is_open_activation(other: Order, order: Order) -> bool:
         other.action is not OrderAction.ACTIVATION
         or other.payload.product != order.payload.product
         or other.final
+        or other.cancellation is not None
     ):
         return False
     part = other.sub_task(SubTaskKind.ACTIVATION)

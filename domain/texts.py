@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -14,6 +15,24 @@ LONGEST_NOTE = 2000
 
 MOST_PROBLEMS = 20
 """More are not worth reading: mend these and send it again."""
+
+
+LARGEST_JSON = 64 * 1024
+"""Bytes of a JSON value that somebody sends along."""
+
+
+def problem_of_json(value: Any, path: tuple[str, ...]) -> Problem | None:
+    """What is wrong with a JSON value, null when nothing is: too large, or broken characters in it."""
+    try:
+        size = len(json.dumps(value, ensure_ascii=False, default=str).encode())
+    except UnicodeEncodeError:
+        return Problem(path, "holds half of a character (a lone surrogate); send valid Unicode")
+    return Problem(path, f"is {size} bytes of JSON; at most {LARGEST_JSON}") if size > LARGEST_JSON else None
+
+
+def storable(text: str) -> str:
+    """What can be kept of a text: without NUL, and with a replacement for what is no character."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def problem_of_text(value: str | None, path: tuple[str, ...], longest: int = LONGEST_NOTE) -> Problem | None:

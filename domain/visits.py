@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from domain.commands import MergeTasks, RefreshGroup, SplitTask, group_of
 from domain.decisions import Decision, Done, Groups, Refs
-from domain.dispatch import assigned, create_visit
+from domain.dispatch import alarm, assigned, calm, create_visit, release
 from domain.groups import Group
 from domain.holds import settle_district
 from domain.intake import place_of
@@ -17,6 +17,9 @@ from domain.refusals import NotFound, NotMergeable, NotSplittable
 from domain.tasks import HELD_BY_CLAIMANT, Task, WorkItem
 from domain.values import HoldCause, ItemId, UpdateKind, WorkItemState
 from domain.world import World
+
+UNSURE = frozenset({HoldCause.NO_DISTRICT, HoldCause.DISTRICT_CONFLICT})
+"""Holds of a visit whose district is not settled: nobody knows yet whether two of them lie in one."""
 
 
 def merge_tasks(command: MergeTasks, groups: Groups, context: Context) -> Decision:
@@ -47,6 +50,9 @@ def _why_not_mergeable(tasks: list[Task], groups: Groups) -> str | None:
     group = groups[group_of(tasks[0].id)]
     if len({task.district_code for task in tasks}) > 1 or len({task.crew for task in tasks}) > 1:
         return "the tasks lie in different districts"
+    held = next((task.hold for task in tasks if task.hold is not None and task.hold.cause in UNSURE), None)
+    if held is not None:
+        return f"a task is held ({held.cause}: {held.message}); resolve that first"
     if len({task.customer for task in tasks}) > 1:
         return "the tasks serve different customers"
     for task in tasks:
@@ -65,7 +71,7 @@ def split_task(command: SplitTask, groups: Groups, context: Context) -> Decision
     if (reason := _why_not_splittable(group, task, leaving, command.items)) is not None:
         return NotSplittable(reason)
     journal = Journal(group, context)
-    created = _own_visit(journal, task, leaving)
+    created = _own_visit(journal, task, leaving, stays=True)
     changed = replace(task, version=task.version + 1)
     journal.write(UpdateKind.TASK_SPLIT, changed, task=task.id, created=created.id)
     return Done((journal,), Refs((group.id,), task=task.id, created=created.id))
@@ -82,10 +88,11 @@ def _why_not_splittable(
     return None if staying else "no open item would stay; there is nothing to split"
 
 
-def _own_visit(journal: Journal, task: Task, items: Iterable[WorkItem]) -> Task:
+def _own_visit(journal: Journal, task: Task, items: Iterable[WorkItem], *, stays: bool) -> Task:
+    """A visit beside another: with its crew if it ``stays`` there, else with that of its district."""
     moving = list(items)
     order = journal.group.orders[moving[0].number]
-    created = create_visit(journal, order, like=task)
+    created = create_visit(journal, order, like=task, stays=stays)
     for item in moving:
         moved = replace(item, task=created.id, version=item.version + 1)
         journal.write(UpdateKind.ITEM_DISPATCHED, moved, item=item.id, late=False, attempt=item.attempt)
@@ -103,6 +110,7 @@ def refresh_group(command: RefreshGroup, groups: Groups, context: Context) -> De
             _release_absent(journal, task, context.world)
             _release_hold(journal, task, context.world)
             _follow_district(journal, journal.group.tasks[task.id], context.world)
+            _watch_members(journal, journal.group.tasks[task.id])
     return Done((journal,), Refs((group.id,)))
 
 
@@ -112,9 +120,7 @@ def _release_absent(journal: Journal, task: Task, world: World) -> None:
         member = world.members.get(item.claimant) if item.claimant is not None else None
         gone = member is None or not member.active or member.crew != task.crew
         if item.state in HELD_BY_CLAIMANT and gone:
-            free = replace(item, state=WorkItemState.OPEN, claimant=None, claimed_at=None, offered_to=None)
-            freed = replace(free, version=item.version + 1)
-            journal.write(UpdateKind.ITEM_RELEASED, freed, item=item.id, claimant=item.claimant)
+            release(journal, item)
 
 
 def _release_hold(journal: Journal, task: Task, world: World) -> None:
@@ -123,6 +129,14 @@ def _release_hold(journal: Journal, task: Task, world: World) -> None:
     code = task.district_code or place_of(task.address, world).district_code
     if code is not None and (world.crew_of(code) is not None or task.district_code is None):
         settle_district(journal, replace(task, district_code=code))
+
+
+def _watch_members(journal: Journal, task: Task) -> None:
+    """Orders of a crew without anybody are in jeopardy, and no longer once somebody is there."""
+    for item in journal.group.items_of(task.id):
+        if item.open and task.hold is None:
+            alarm(journal, item.number, task)
+            calm(journal, item.number, task)
 
 
 def _follow_district(journal: Journal, task: Task, world: World) -> None:
@@ -137,7 +151,7 @@ def _follow_district(journal: Journal, task: Task, world: World) -> None:
     if not free:
         return
     if len(free) < len([item for item in items if item.state is not WorkItemState.CANCELLED]):
-        created = _own_visit(journal, task, free)
+        created = _own_visit(journal, task, free, stays=False)
         journal.write(UpdateKind.TASK_REZONED, task=created.id, crew=created.crew, came_from=task.id)
     else:
         moved = replace(assigned(journal, task), version=task.version + 1)

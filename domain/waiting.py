@@ -46,10 +46,10 @@ def _warn(journal: Journal) -> None:
 def _level(group: Group, journal: Journal) -> JeopardyLevel | None:
     if group.waiting_since is None or group.deadline_at is None:
         return None
-    share = (journal.now - group.waiting_since) / (group.deadline_at - group.waiting_since)
-    if share >= CRITICAL_SHARE:
+    patience, waited = group.deadline_at - group.waiting_since, journal.now - group.waiting_since
+    if waited >= patience * CRITICAL_SHARE:
         return JeopardyLevel.CRITICAL
-    return JeopardyLevel.WARNING if share >= WARNING_SHARE else None
+    return JeopardyLevel.WARNING if waited >= patience * WARNING_SHARE else None
 
 
 def dispatch_group(command: DispatchGroup, groups: Groups, context: Context) -> Decision:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from tests import arrivals as make
 from tests.domain.trade import Trade
 
-ADDRESSES = (
-    make.CULTURE_ROAD,
-    make.CULTURE_ROAD_AGAIN,
-    make.GARDEN_ROAD,
-    make.COLLEGE_ROAD,
-    "平舆县人民路1号",
+DOORS = (
+    (make.CULTURE_ROAD, "D1"),
+    (make.CULTURE_ROAD_AGAIN, "D1"),
+    (make.GARDEN_ROAD, "D2"),
+    (make.COLLEGE_ROAD, "D3"),
+    ("平舆县人民路1号", "D4"),
 )
+"""Addresses with upstream's id of the door, which an order may bear or not."""
 PRODUCTS = ("INTERNET_LINE", "ENT_BROADBAND", "CLOUD_VIDEO", "CAMERA")
 WHOLE_OR_NONE = ("all", "none")
 WHOLE_FIRST_OR_NONE = ("all", "first", "none")
@@ -44,6 +45,7 @@ def one_key(
     orders = []
     for number in numbers:
         others = [other for other in numbers if other != number]
+        address, door = draw(st.sampled_from(DOORS))
         listed = draw(st.sampled_from(lists))
         names = {"all": others, "first": [n for n in others if n == numbers[0]], "none": None}[listed]
         orders.append(
@@ -51,8 +53,8 @@ def one_key(
                 number,
                 draw(st.sampled_from(PRODUCTS)),
                 draw(st.sampled_from(actions)),
-                address=draw(st.sampled_from(ADDRESSES)),
-                standard_id=draw(st.sampled_from((None, None, "A-1"))),
+                address=address,
+                standard_id=draw(st.sampled_from((None, door))),
                 level=draw(st.sampled_from(("AAA", "STANDARD"))),
                 key=key,
                 count=size - 1,

@@ -225,7 +225,7 @@ class Trade:
             for id_, group in self.groups.items()
             if id_ in reads.groups or group.key in reads.keys or reads.numbers & group.orders.keys()
         }
-        return dict(sorted(found.items(), key=lambda row: not reads.numbers & row[1].orders.keys()))
+        return dict(reversed(found.items()))
 
     def _apply(self, journal: Journal) -> None:
         before = self.groups.get(journal.group.id, journal.before)
