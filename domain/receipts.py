@@ -125,16 +125,19 @@ def _evidence_problem(requirement: EvidenceRequirement, evidence: Mapping[str, A
     value, path = evidence.get(requirement.name), ("evidence", requirement.name)
     if _is_missing(value):
         return None
-    match requirement.kind:
-        case EvidenceKind.NUMBER:
-            fits, words = isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
-        case EvidenceKind.BOOLEAN:
-            fits, words = isinstance(value, bool), "true or false"
-        case EvidenceKind.CHOICE:
-            fits, words = value in requirement.choices, f"one of {', '.join(requirement.choices)}"
-        case EvidenceKind.TEXT | EvidenceKind.PHOTO:
-            fits, words = isinstance(value, str), "a text"
+    fits, words = _fit(requirement, value)
     return None if fits else Problem(path, f"is {reprlib.repr(value)}; give {words}")
+
+
+def _fit(requirement: EvidenceRequirement, value: Any) -> tuple[bool, str]:
+    """Whether a value is of the required kind, and what that is in words."""
+    if requirement.kind is EvidenceKind.NUMBER:
+        return isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
+    if requirement.kind is EvidenceKind.BOOLEAN:
+        return isinstance(value, bool), "true or false"
+    if requirement.kind is EvidenceKind.CHOICE:
+        return value in requirement.choices, f"one of {', '.join(requirement.choices)}"
+    return isinstance(value, str), "a text"
 
 
 def _text_problems(command: SubmitReceipt) -> list[Problem]:
