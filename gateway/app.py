@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Self
 
-from resolvers.context import Context, Services
-from resolvers.root import build_schema
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -28,6 +26,8 @@ from persistence.migrations import ensure
 from persistence.reads import SqlReads
 from persistence.reference import SqlReference
 from persistence.store import SqlStore, utc_now
+from resolvers.context import Context, Services
+from resolvers.root import build_schema
 
 
 class Gateway:

@@ -9,17 +9,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from persistence.database import Database
-from persistence.faults import DatabaseError
-from persistence.migrations import migrate
-from persistence.store import SqlStore
-from schema.node import decode_id
-
 from domain.values import MemberId, Role
 from gateway.auth import Tokens
 from gateway.client import GatewayRefused, GatewayUnreachable, GraphQLClient
 from gateway.settings import SETTINGS, SettingError, Settings, kept_secret, read_settings
 from gateway.telemetry import configure_logging
+from persistence.database import Database
+from persistence.faults import DatabaseError
+from persistence.migrations import migrate
+from persistence.store import SqlStore
+from schema.node import decode_id
 
 USAGE_ERROR = 2
 

@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from schema.node import decode_id
-
 from domain.values import Role
 from gateway.auth import Tokens
 from gateway.client import GatewayUnreachable, GraphQLClient
 from gateway.demo_world import CrewAtWork, load_world
 from gateway.henan import read_districts
+from schema.node import decode_id
 
 PRODUCTS = (
     ("ENT_BROADBAND", "CAMERA"),

@@ -1,7 +1,7 @@
 """工单接收 through the schema."""
 
 from domain.access import Actor
-from tests.resolvers.office import UPSTREAM, Office, fused, order
+from tests.resolvers.office import Office, fused, order
 
 
 async def test_two_orders_of_one_key_are_dispatched_with_the_second(

@@ -32,7 +32,9 @@ class RefusedError(Exception):
 async def connected(url: str, token: str | None) -> AsyncIterator[ClientConnection]:
     """A socket after ``connection_init``; whatever the server says to it is the test's business."""
     protocol = websockets.Subprotocol("graphql-transport-ws")
-    async with websockets.connect(url, subprotocols=[protocol], proxy=None, max_size=None, close_timeout=0.2) as socket:
+    async with websockets.connect(
+        url, subprotocols=[protocol], proxy=None, max_size=None, close_timeout=0.2
+    ) as socket:
         payload = {"Authorization": f"Bearer {token}"} if token is not None else None
         await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
         yield socket

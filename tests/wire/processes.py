@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-from schema.node import decode_id
 
 from domain.values import Role
 from gateway.auth import Tokens
+from schema.node import decode_id
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
