@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,8 +64,8 @@ async def _crew(admin: GraphQLClient, crew: DemoCrew, known: dict[str, Any] | No
     return CrewAtWork(crew.district_code, tuple(by_phone.values()))
 
 
-async def _saved(admin: GraphQLClient, document: str, name: str, given: dict[str, object]) -> dict[str, Any]:
-    answer: dict[str, Any] = (await admin.execute(document, {"input": given}))[name]
+async def _saved(admin: GraphQLClient, document: str, name: str, given: Mapping[str, object]) -> dict[str, Any]:
+    answer: dict[str, Any] = (await admin.execute(document, {"input": dict(given)}))[name]
     if "message" in answer:
         raise RuntimeError(f"{name} was refused: {answer['message']}")
     return answer

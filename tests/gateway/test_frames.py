@@ -9,7 +9,7 @@ from gateway.sockets import bad_frame
 
 SUBSCRIBE = {"id": "1", "type": "subscribe", "payload": {"query": "{ a }"}}
 
-GOOD = [
+GOOD: list[object] = [
     {"type": "connection_init"},
     {"type": "connection_init", "payload": None},
     {"type": "ping", "payload": {"a": 1}},
@@ -18,7 +18,7 @@ GOOD = [
     SUBSCRIBE,
     SUBSCRIBE | {"payload": {"query": "{ a }", "variables": None, "extensions": {}, "operationName": None}},
 ]
-BAD = [
+BAD: list[object] = [
     1,
     None,
     [],

@@ -31,6 +31,7 @@ export function Console() {
           inputValueDeprecation
           schemaDescription
           showPersistHeadersSettings={false}
+          {...(!current && { schema: null })} // nobody may read the schema without a token, so it is not asked for
           {...(FIRST_VISIT && { initialVariables: EXAMPLES[0]?.variables ?? '' })} // GraphiQL shows them from the second tab on
         >
           <GraphiQL.Logo>

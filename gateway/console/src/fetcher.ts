@@ -1,9 +1,9 @@
 /** How GraphiQL asks the gateway: queries and mutations by POST, subscriptions over the socket, on this origin alone. */
 import type { Fetcher, FetcherParams } from '@graphiql/toolkit'
 import { OperationTypeNode, type ExecutionResult } from 'graphql'
-import { headersOf, isAuthorized, type Headers } from './headers'
-import { subscribe } from './live'
-import { HOW_TO_GET_A_TOKEN, notice } from './notice'
+import { headersOf, type Headers } from './headers'
+import { forget, subscribe } from './live'
+import { notice } from './notice'
 import { named, operationOf } from './operation'
 
 const ENDPOINT = new URL('../graphql', document.baseURI)
@@ -19,16 +19,9 @@ export function createFetcher(): Fetcher {
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
       return subscribe(SOCKET.href, request, operation, options?.headers)
     }
-    const headers = headersOf(options?.headers)
-    if (request.operationName === INTROSPECTION && !isAuthorized(headers)) return withoutToken()
-    return post(request, headers)
+    if (request.operationName !== INTROSPECTION) forget()
+    return post(request, headersOf(options?.headers))
   }
-}
-
-/** The schema is read by itself as the page opens; without a token that could only be refused, so it is not sent. */
-function withoutToken(): Promise<ExecutionResult> {
-  const message = `The schema is shown to those with a token. \`${HOW_TO_GET_A_TOKEN}\` prints one.`
-  return Promise.resolve({ errors: [{ message }] } as unknown as ExecutionResult)
 }
 
 async function post(request: FetcherParams, headers: Headers): Promise<ExecutionResult> {

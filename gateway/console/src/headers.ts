@@ -14,10 +14,6 @@ export function headersOf(typed: Record<string, unknown> | undefined): Headers {
   return headers
 }
 
-export function isAuthorized(headers: Headers): boolean {
-  return AUTHORIZATION in headers
-}
-
 /** A socket's connection_init payload is JSON, where case matters; an HTTP header's name is the same in any case. */
 function isAuthorization(name: string): boolean {
   return name.toLowerCase() === AUTHORIZATION.toLowerCase()

@@ -61,6 +61,11 @@ export function subscribe(
   }
 }
 
+/** Forgets a subscription that is over, as soon as something else is asked. */
+export function forget(): void {
+  if (live.get().state === 'ended') live.set(IDLE)
+}
+
 function connect(url: string, typed: Record<string, unknown> | undefined) {
   return createClient({
     url,

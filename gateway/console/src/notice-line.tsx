@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react'
 import { HOW_TO_GET_A_TOKEN, notice } from './notice'
 import { useStore } from './store'
 import { token } from './token'
@@ -7,15 +6,18 @@ import { token } from './token'
 export function NoticeLine() {
   const current = useStore(token)
   const refused = useStore(notice) === 'refused'
-  if (refused) return <Line kind="refused">The gateway did not accept {current ? 'this token' : 'a request without a token'}.</Line>
-  if (!current) return <Line kind="hint">The gateway answers those with a token.</Line>
+  if (refused && current) {
+    return <Line kind="refused" what="The gateway did not accept this token." remedy="Clear this one and paste that." />
+  }
+  if (refused) return <Line kind="refused" what="The gateway accepts no request without a token." remedy="Paste it above." />
+  if (!current) return <Line kind="hint" what="The gateway answers those who have a token." remedy="Paste it above." />
   return null
 }
 
-function Line({ kind, children }: { kind: string; children: ReactNode }) {
+function Line({ kind, what, remedy }: { kind: string; what: string; remedy: string }) {
   return (
     <p className="onevisit-notice" role="status" data-kind={kind}>
-      {children} Where it runs, <code>{HOW_TO_GET_A_TOKEN}</code> prints one: paste it above.
+      {what} Where it runs, <code>{HOW_TO_GET_A_TOKEN}</code> prints one. {remedy}
     </p>
   )
 }

@@ -35,7 +35,7 @@ export const EXAMPLES: readonly Example[] = [
 
 function example(query: string, variables: string): Example {
   const [, name = ''] = /^(?:query|mutation|subscription) (\w+)/m.exec(query) ?? []
-  return { name, query, variables }
+  return { name, query: query.trimEnd(), variables: variables.trimEnd() }
 }
 
 /** The same hours tomorrow, if the window of the file is over: an appointment lies in the future. */

@@ -76,6 +76,6 @@ function useNow(): number {
 function inWords(milliseconds: number): string {
   const minutes = Math.ceil(milliseconds / MINUTE)
   if (minutes < 60) return `${minutes} min`
-  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`
   return `${Math.floor(minutes / 1440)} days`
 }
