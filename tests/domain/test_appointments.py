@@ -136,6 +136,16 @@ def test_held_visit_is_not_bookable() -> None:
     assert "DISTRICT_CONFLICT" in refusal.message
 
 
+def test_who_may_call_is_told_before_whether_there_is_anything_to_book() -> None:
+    hold = Hold(HoldCause.DISTRICT_CONFLICT, "code and text disagree", make.MORNING)
+    free = make.group()
+    held = free.holding(replace(make.task_of(free), hold=hold))
+    on_site = line_and_camera(claimed={"N1": "Li"}, on_site={"N2": "Zhao"})
+
+    assert isinstance(make.decision(booking(), held, "Li"), FirstContactPending)
+    assert isinstance(make.decision(booking(), on_site, "Zhao"), NotFirstContact)
+
+
 def test_visit_on_site_is_not_bookable() -> None:
     group = line_and_camera(on_site={"N2": "Zhao"}, claimed={"N1": "Li"})
 
