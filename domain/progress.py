@@ -7,6 +7,7 @@ from domain.orders import Hold, Order, SubTask
 from domain.tasks import FINAL_ITEM, HELD_BY_CLAIMANT, Task, WorkItem
 from domain.values import (
     AppointmentState,
+    ExecutionState,
     GroupState,
     MemberId,
     OrderState,
@@ -79,9 +80,9 @@ def _visit_step(group: Group, order: Order, item: WorkItem) -> Step:
 
 
 def _verifies(order: Order) -> bool:
-    """Whether activation or check is not final."""
+    """Whether activation or check is under way: not where one failed for good, or was stopped."""
     parts = (order.sub_task(SubTaskKind.ACTIVATION), order.sub_task(SubTaskKind.QUALITY_CHECK))
-    return any(part.applies and part.verdict is not Verdict.SUCCEEDED for part in parts)
+    return any(part.execution is ExecutionState.IN_PROGRESS for part in parts)
 
 
 def handler_of(group: Group, order: Order) -> MemberId | None:

@@ -131,7 +131,7 @@ def _evidence_problem(requirement: EvidenceRequirement, evidence: Mapping[str, A
             fits, words = isinstance(value, bool), "true or false"
         case EvidenceKind.CHOICE:
             fits, words = value in requirement.choices, f"one of {', '.join(requirement.choices)}"
-        case EvidenceKind.TEXT | EvidenceKind.PHOTO:
+        case _:
             fits, words = isinstance(value, str), "a text"
     return None if fits else Problem(path, f"is {value!r}; give {words}")
 
