@@ -56,7 +56,7 @@ def update_of(epoch: str, entry: Entry, group: Group) -> UpdateView:
         OrderView(group, order) if order is not None else None,
         TaskView(group, task) if task is not None else None,
         ItemView(group, item) if item is not None else None,
-        entry.detail,
+        {_camel(name): value for name, value in entry.detail.items()},
     )
 
 
@@ -117,3 +117,9 @@ def _districts(group: Group) -> set[str | None]:
     """Where its visits go, and its orders' addresses lie."""
     visits = {task.district_code for task in group.tasks.values()}
     return {*visits, *(order.place.district_code for order in group.orders.values())}
+
+
+def _camel(name: str) -> str:
+    """A name of the log as clients of GraphQL spell it: ``first_contact`` is ``firstContact``."""
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)

@@ -31,7 +31,8 @@ def two_gateways(database: str, valkey: Valkey, folder: Path) -> list[GatewayPro
     """Two processes which share PostgreSQL and a doorbell."""
     valkey.ensure_running()
     migrate(database)
-    return [GatewayProcess(database, valkey.url).start(folder) for _ in range(2)]
+    launched = [GatewayProcess(database, valkey.url).launch(folder) for _ in range(2)]
+    return [gateway.ready() for gateway in launched]
 
 
 @pytest.fixture

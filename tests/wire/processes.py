@@ -53,6 +53,10 @@ class GatewayProcess:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     def start(self, folder: Path) -> Self:
+        return self.launch(folder).ready()
+
+    def launch(self, folder: Path) -> Self:
+        """Start the process, and do not wait for it."""
         self.log = folder / f"gateway-{self.port}.log"
         environment = {
             **os.environ,
@@ -67,10 +71,10 @@ class GatewayProcess:
         command = [sys.executable, "-m", "gateway", "serve"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-        self._wait()
         return self
 
-    def _wait(self) -> None:
+    def ready(self) -> Self:
+        """Wait until it serves."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             assert self.process is not None
@@ -78,7 +82,7 @@ class GatewayProcess:
                 break
             try:
                 if httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
-                    return
+                    return self
             except httpx.TransportError:
                 time.sleep(0.05)
         raise AssertionError(f"the gateway did not start:\n{self.log.read_text()[-4000:]}")

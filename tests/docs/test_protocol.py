@@ -1,0 +1,47 @@
+"""The page for client developers names every word that a client may meet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from domain.values import Role, UpdateKind
+from gateway import limits, sockets
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+CODES = (
+    "BAD_USER_INPUT",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "NOT_FOUND",
+    "CURSOR_EXPIRED",
+    "INTERNAL_SERVER_ERROR",
+)
+CLOSE_CODES = (
+    sockets.BAD_FRAME,
+    sockets.UNAUTHORIZED,
+    sockets.EXPIRED,
+    sockets.ALREADY_INITIALISED,
+    sockets.RESTART,
+)
+LIMITS = (limits.MAX_TOKENS, limits.MAX_DEPTH, limits.MAX_ALIASES, limits.MAX_ROOT_FIELDS, limits.MAX_FIELDS)
+
+
+@pytest.mark.parametrize("word", [*UpdateKind, *Role, *CODES, *map(str, CLOSE_CODES), *map(str, LIMITS)])
+def test_the_page_names_it(word: str) -> None:
+    assert re.search(rf"\b{word}\b", PAGE.replace(",", ""))
+
+
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
