@@ -117,11 +117,12 @@ def round_for(payload: OrderPayload, rounds: Iterable[Group]) -> Group | None:
     """The round that takes a fused order; null opens the next one (D3).
 
     A round not yet dispatched takes every order of its key. A dispatched one takes its late orders: those it
-    expects, those whose list meets its set, and one without a list while the last round misses members.
+    expects, those whose list meets its set, and one without a list while the last round misses members. So does
+    one whose every order was cancelled: who names a cancelled order need not wait for it again.
     """
-    candidates = sorted((r for r in rounds if r.fused and not _abandoned(r)), key=lambda r: r.round)
+    candidates = sorted((r for r in rounds if r.fused), key=lambda r: r.round)
     roomy = [r for r in candidates if len(r.orders) < MAX_GROUP_ORDERS]
-    collecting = [r for r in roomy if r.dispatched_at is None]
+    collecting = [r for r in roomy if r.dispatched_at is None and not _abandoned(r)]
     if collecting:
         return collecting[0]
     return _late_in(payload, candidates, roomy)
@@ -140,7 +141,9 @@ def _late_in(payload: OrderPayload, rounds: Sequence[Group], roomy: Sequence[Gro
 
 def _misses_by_count(group: Group) -> bool:
     """Whether counts announce more orders than came; the dispatcher's word on the numbers silences them."""
-    return group.expected is None and len(group.orders) < announced_size(group)
+    if group.expected is not None or _abandoned(group):
+        return False
+    return len(group.orders) < announced_size(group)
 
 
 def explain(group: Group, state: GroupState) -> str:
@@ -187,7 +190,7 @@ def _cancelled(group: Group) -> frozenset[OrderNumber]:
 
 
 def _abandoned(group: Group) -> bool:
-    """A round whose every order was cancelled, or moved elsewhere, takes no more."""
+    """Whether every order of a round was cancelled, or moved elsewhere: it waits for nothing any more."""
     return all(order.cancelled for order in group.orders.values())
 
 

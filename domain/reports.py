@@ -32,6 +32,7 @@ from domain.values import (
 LONGEST_EVENT_ID = 200
 LONGEST_FAILURE = 2000
 MOST_MEASURES = 100
+ECHO_MISMATCH = "ECHO_MISMATCH"
 
 _KBITS: Mapping[str, float] = {"kbit/s": 1, "Mbit/s": 1000, "Gbit/s": 1_000_000}
 _RATES: Mapping[str, float] = {"subscribedRateKbps": 1, "subscribedRateMbps": 1000}
@@ -117,11 +118,13 @@ def _take(journal: Journal, order: Order, part: SubTask, command: ReportSubTask)
 def _recorded(journal: Journal, order: Order, part: SubTask, command: ReportSubTask) -> Order:
     limits, rate = _limits(journal, order, part.kind), _subscribed_rate(order)
     last = part.attempts[-1]
+    echoed = command.echoed if command.echoed is not None else last.echoed
+    mismatch = command.outcome is ReportOutcome.SUCCEEDED and echo_differs(last.sent, echoed)
     attempt = replace(
         last,
-        echoed=command.echoed if command.echoed is not None else last.echoed,
+        echoed=echoed,
         measures=tuple(judged(m, limits, rate) for m in command.measures) or last.measures,
-        failure=command.failure,
+        failure=ECHO_MISMATCH if mismatch else command.failure,
         refused_fields=command.refused_fields,
         nms_verdict=command.outcome,
         event_ids=(*last.event_ids, command.event_id),
@@ -179,14 +182,14 @@ def _verdict(attempt: Attempt, command: ReportSubTask, decisive: frozenset[str])
         return Verdict.INCONCLUSIVE
     if command.outcome is ReportOutcome.FAILED:
         return Verdict.FAILED
-    if echo_differs(attempt.sent, attempt.echoed):
+    if attempt.failure == ECHO_MISMATCH:
         return Verdict.INCONCLUSIVE
     missed = [m for m in attempt.measures if not m.passed and m.metric in decisive]
     return Verdict.FAILED if missed else Verdict.SUCCEEDED
 
 
 def echo_differs(sent: Any, echoed: Any) -> bool:
-    """Whether the network answered with other data than it was sent (ECHO_MISMATCH); no echo says nothing."""
+    """Whether the network answered with other data than it was sent ; no echo says nothing."""
     if echoed is None or not isinstance(sent, Mapping):
         return False
     if not isinstance(echoed, Mapping):

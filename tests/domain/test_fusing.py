@@ -243,7 +243,19 @@ def test_a_round_takes_two_hundred_orders_and_the_next_opens_a_round() -> None:
     assert set(trade.group(round_=2).orders) == {"N200"}
 
 
-def test_a_round_whose_every_order_was_cancelled_takes_no_more() -> None:
+def test_who_names_a_cancelled_order_does_not_wait_for_it() -> None:
+    trade = Trade()
+    n1, n2 = two_products()
+    trade.intake(n1)
+    trade.done(c.CancelOrder(OrderNumber("N1"), "not wanted"), make.UPSTREAM)
+
+    trade.intake(n2)
+
+    assert set(trade.group().orders) == {"N1", "N2"}
+    assert trade.state("N2") is OrderState.IN_PROGRESS
+
+
+def test_a_round_whose_every_order_was_cancelled_takes_nobody_who_names_none_of_them() -> None:
     trade = Trade()
     trade.intake(counted("A", 1))
     trade.done(c.CancelOrder(OrderNumber("A"), "sold twice"), make.UPSTREAM)
