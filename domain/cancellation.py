@@ -83,7 +83,10 @@ def finish_cancellation(journal: Journal, order: Order, asked: Cancellation) -> 
 
 
 def reopen_order(command: ReopenOrder, groups: Groups, context: Context) -> Decision:
-    """The next attempt of a failed or partial order, in a visit that follows the first."""
+    """The next attempt of a failed or partial order, in a visit that follows the first.
+
+    Only an order with a visit fails or is accepted as partial, so there is always one to repeat.
+    """
     group = group_with(groups, command.number)
     if group is None:
         return NotFound(f"order {command.number} is unknown")
@@ -98,8 +101,7 @@ def reopen_order(command: ReopenOrder, groups: Groups, context: Context) -> Deci
     for part in again.sub_tasks:
         if part.applies:
             again = subtasks.begin_attempt(journal, again, part.kind, reset=True)
-    if again.sub_task(SubTaskKind.CONSTRUCTION).applies:
-        place(journal, [order.number])
+    place(journal, [order.number])
     return Done((journal,), Refs((group.id,), order=order.number))
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,15 +60,15 @@ def task_of(appointment: AppointmentId) -> TaskId:
     return TaskId(appointment.rsplit("/", 1)[0])
 
 
-class Command:
+class Command(ABC):
     """A wish that the rules answer with events or with a refusal."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def reads(self) -> Reads:
         """Which groups the rule must see."""
-        raise NotImplementedError
 
 
 class _OfOrder(Command):

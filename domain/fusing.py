@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from domain.groups import Group
-from domain.orders import MAX_GROUP_ORDERS, Hold, Order, OrderPayload
+from domain.orders import MAX_GROUP_ORDERS, Hold, OrderPayload
 from domain.values import GroupState, HoldCause, OrderNumber
 
 
@@ -192,8 +192,3 @@ def _cancelled(group: Group) -> frozenset[OrderNumber]:
 def _abandoned(group: Group) -> bool:
     """Whether every order of a round was cancelled, or moved elsewhere: it waits for nothing any more."""
     return all(order.cancelled for order in group.orders.values())
-
-
-def fuses(order: Order) -> bool:
-    """Whether upstream wants the order fused."""
-    return order.payload.fusion is not None and order.payload.fusion.fused

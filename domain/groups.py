@@ -60,9 +60,8 @@ class Group:
 
     def _alarm_at(self) -> datetime | None:
         """50 % and 80 % of the waiting time, then its end (D4)."""
-        if self.dispatched_at is not None or self.closed_at is not None:
-            return None
-        if self.waiting_since is None or self.deadline_at is None:
+        waits = self.dispatched_at is None and self.closed_at is None
+        if not waits or self.waiting_since is None or self.deadline_at is None:
             return None
         patience = self.deadline_at - self.waiting_since
         if self.jeopardy is None:

@@ -188,8 +188,7 @@ def settle_district(journal: Journal, task: Task) -> None:
 def _apply(command: ResolveHold, group: Group, groups: Groups, context: Context) -> Decision:
     del groups
     journal, order = _released(command, group, context)
-    if order.amendment is not None:
-        apply_amendment(journal, order, order.amendment)
+    apply_amendment(journal, order, order.amendment or order.payload)
     _send_stopped(journal, order.number)
     return _resolved(journal)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from domain.commands import DispatchGroup, Wake
 from domain.decisions import Decision, Done, Groups, Refs
 from domain.fusing import explain
 from domain.gathering import make_ready, pass_deadline, waiting_orders
-from domain.groups import CRITICAL_SHARE, WARNING_SHARE, Group
+from domain.groups import CRITICAL_SHARE, WARNING_SHARE
 from domain.holds import release_order
 from domain.journal import Context, Journal
 from domain.orders import Jeopardy
@@ -22,9 +24,10 @@ def wake(command: Wake, groups: Groups, context: Context) -> Decision:
         return NotFound(f"group {command.group} is unknown")
     journal = Journal(group, context)
     _end_holds(journal)
-    if group.dispatched_at is None and waiting_orders(group):
-        _warn(journal)
-        if group.deadline_at is not None and group.deadline_at <= context.now:
+    since, deadline = group.waiting_since, group.deadline_at
+    if group.dispatched_at is None and waiting_orders(group) and since is not None and deadline is not None:
+        _warn(journal, context.now - since, deadline - since)
+        if deadline <= context.now:
             pass_deadline(journal)
     return Done((journal,), Refs((group.id,)))
 
@@ -35,18 +38,15 @@ def _end_holds(journal: Journal) -> None:
             release_order(journal, order)
 
 
-def _warn(journal: Journal) -> None:
-    level = _level(journal.group, journal)
+def _warn(journal: Journal, waited: timedelta, patience: timedelta) -> None:
+    level = _level(waited, patience)
     present = journal.group.jeopardy
     if level is not None and (present is None or present.level is not level):
         risk = Jeopardy(level, explain(journal.group, group_state(journal.group)), journal.now)
         journal.write(UpdateKind.JEOPARDY, facts={"jeopardy": risk}, level=level)
 
 
-def _level(group: Group, journal: Journal) -> JeopardyLevel | None:
-    if group.waiting_since is None or group.deadline_at is None:
-        return None
-    patience, waited = group.deadline_at - group.waiting_since, journal.now - group.waiting_since
+def _level(waited: timedelta, patience: timedelta) -> JeopardyLevel | None:
     if waited >= patience * CRITICAL_SHARE:
         return JeopardyLevel.CRITICAL
     return JeopardyLevel.WARNING if waited >= patience * WARNING_SHARE else None

@@ -235,6 +235,18 @@ def test_a_reopened_order_is_receipted_and_completed_again_under_its_own_ids() -
     ]
 
 
+def test_a_survey_is_reopened_without_what_it_does_not_need() -> None:
+    trade = dispatched(action="SURVEY")
+    trade.claim("Li", "N1")
+    command = c.ReturnWorkItem(trade.item_id("N1"), ReasonCode.CUSTOMER_ABSENT)
+    trade.done(command, trade.actor("Li"))
+
+    trade.done(c.ReopenOrder(N1, "the customer is back"))
+
+    assert trade.sub_task("N1", "ACTIVATION").attempts == ()
+    assert len(trade.sub_task("N1", "CONSTRUCTION").attempts) == 2
+
+
 def test_a_partial_order_is_reopened_with_all_its_parts() -> None:
     trade = partial()
     trade.done(c.AcceptPartial(N1, "content"))

@@ -305,6 +305,17 @@ def test_a_district_learned_later_may_have_no_crew() -> None:
     assert hold.cause is HoldCause.NO_CREW
 
 
+def test_a_district_is_set_for_a_visit_from_which_an_order_was_cancelled() -> None:
+    trade = Trade()
+    strange = "火星大道1号"
+    trade.intake(*make.fused_orders(make.order("N1", address=strange), make.order("N2", address=strange)))
+    trade.done(c.CancelOrder(OrderNumber("N2"), "not wanted"), make.UPSTREAM)
+
+    trade.done(to_district(trade, "N1", make.ERQI))
+
+    assert trade.task("N1").crew == "erqi"
+
+
 # orders
 
 

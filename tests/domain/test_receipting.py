@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from domain.values import (
     ItemId,
     OrderNumber,
     OrderState,
+    ProductCode,
     ReasonCode,
     ReceiptKind,
     ReceiptOutcome,
@@ -185,6 +187,22 @@ def test_the_version_that_was_read_must_still_be_the_present_one() -> None:
 
     assert trade.refused(StaleVersion, form(trade, expected_version=1), trade.actor("Li")).current == version
     trade.done(form(trade, expected_version=version), trade.actor("Li"))
+
+
+def test_evidence_that_is_not_required_may_be_missing_but_not_wrong() -> None:
+    trade = Trade()
+    camera = trade.world.products[ProductCode("CAMERA")]
+    rules = tuple(
+        replace(rule, evidence=tuple(replace(piece, required=False) for piece in rule.evidence))
+        for rule in camera.rules
+    )
+    products = {**trade.world.products, ProductCode("CAMERA"): replace(camera, rules=rules)}
+    trade.world = replace(trade.world, products=products)
+    trade.intake(make.order("N1", "CAMERA"))
+    trade.claim("Li", "N1")
+
+    trade.refused(InvalidInput, form(trade, evidence={"channel_count": "four"}), trade.actor("Li"))
+    trade.done(form(trade, evidence={}), trade.actor("Li"))
 
 
 def test_missing_evidence_is_named() -> None:
