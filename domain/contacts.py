@@ -42,7 +42,9 @@ def first_contact(group: Group, task: TaskId) -> Contact | None:
 
 
 def waits_for(group: Group, task: TaskId) -> WorkItem | None:
-    """The item whose claim names the first contact where there is none yet, null when nothing is to be claimed."""
+    """The item whose claim will name the first contact, null when there is one already or nothing to claim."""
+    if first_contact(group, task) is not None:
+        return None
     return line_item(group, task) or next(iter(_present(group, task)), None)
 
 

@@ -26,7 +26,7 @@ from domain.values import (
     TaskState,
     UpdateKind,
 )
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade, two_products
 
 

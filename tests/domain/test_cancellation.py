@@ -19,7 +19,7 @@ from domain.values import (
     Verdict,
     WorkItemState,
 )
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade, two_products
 
 N1, N2 = OrderNumber("N1"), OrderNumber("N2")

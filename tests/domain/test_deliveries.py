@@ -5,7 +5,7 @@ from dataclasses import replace
 from domain import commands as c
 from domain.refusals import NotFound
 from domain.values import DeliveryState, OrderNumber, ReceiptId, UpdateKind
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade
 
 N1 = OrderNumber("N1")

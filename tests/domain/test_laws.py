@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +21,7 @@ from domain.orders import UNREFUSABLE
 from domain.progress import group_state, order_state, order_step, task_state, visits_saved
 from domain.tasks import HELD_BY_CLAIMANT
 from domain.values import OrderState, SubTaskKind, WorkItemState
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade
 from tests.domain.wild import NAMES, Wild
 
@@ -64,10 +64,24 @@ def _check_visits(group: Group) -> None:
         assert (task.crew is None) <= (task.hold is not None), "a visit without a crew is held"
 
 
+FIELD = (
+    c.ClaimTask,
+    c.ClaimWorkItem,
+    c.ReleaseWorkItem,
+    c.OfferHandOver,
+    c.AcceptHandOver,
+    c.BookAppointment,
+    c.CloseAppointment,
+    c.StartWork,
+    c.SubmitReceipt,
+    c.HoldWorkItem,
+    c.ReturnWorkItem,
+)
+OFFICE = tuple(kind for kind in RULES if kind not in FIELD)
+
+
 class AnyDay(RuleBasedStateMachine):
     """A day on which everybody does anything."""
-
-    COMMANDS: ClassVar = sorted(RULES, key=lambda kind: kind.__name__)
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,9 +93,21 @@ class AnyDay(RuleBasedStateMachine):
         self.trade.execute(command, actor)
 
     @precondition(lambda self: self.trade.groups)
-    @rule(data=st.data(), kind=st.sampled_from(COMMANDS))
-    def somebody_asks(self, data: st.DataObject, kind: type[Command]) -> None:
+    @rule(data=st.data(), kind=st.sampled_from(OFFICE))
+    def office_asks(self, data: st.DataObject, kind: type[Command]) -> None:
         command, actor = Wild(data.draw, self.trade).command(kind)
+        self.trade.execute(command, actor)
+
+    @precondition(lambda self: any(group.items for group in self.trade.groups.values()))
+    @rule(data=st.data(), kind=st.sampled_from(FIELD))
+    def field_asks(self, data: st.DataObject, kind: type[Command]) -> None:
+        command, actor = Wild(data.draw, self.trade).command(kind)
+        self.trade.execute(command, actor)
+
+    @precondition(lambda self: self.trade.groups)
+    @rule(data=st.data())
+    def network_reports(self, data: st.DataObject) -> None:
+        command, actor = Wild(data.draw, self.trade).command(c.ReportSubTask)
         self.trade.execute(command, actor)
 
     @precondition(lambda self: self.trade.groups)

@@ -22,7 +22,7 @@ from domain.values import (
     UpdateKind,
     Verdict,
 )
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade
 
 

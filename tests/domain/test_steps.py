@@ -7,7 +7,7 @@ from domain.groups import Group, group_id
 from domain.orders import Customer
 from domain.progress import handler_of, hold_of, is_stale
 from domain.values import GroupState, OrderNumber, OrderState, Step, TaskState
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade, two_products
 
 

@@ -18,7 +18,7 @@ from domain.values import (
     UpdateKind,
     WorkItemState,
 )
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade, two_products, without_crew
 
 

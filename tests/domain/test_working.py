@@ -21,7 +21,7 @@ from domain.values import (
     Verdict,
     WorkItemState,
 )
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade, two_products
 
 

@@ -30,15 +30,26 @@ from domain.values import (
     SubTaskKind,
     TaskId,
 )
-from tests import make
+from tests import arrivals as make
 from tests.domain.trade import Trade
 
 T = TypeVar("T")
+IDENTITIES = (
+    ("N0", "ENT_BROADBAND", "ACTIVATION", "FK-1", "K1"),
+    ("N1", "CAMERA", "ACTIVATION", "FK-1", "K1"),
+    ("N2", "ENT_BROADBAND", "SUSPEND", "FK-1", "K1"),
+    ("N3", "CAMERA", "TERMINATE", "FK-1", "K1"),
+    ("N4", "CAMERA", "RESUME", "FK-1", "K1"),
+    ("N5", "CLOUD_VIDEO", "ACTIVATION", "FK-1", "K2"),
+    ("N6", "CAMERA", "SURVEY", "FK-2", "K1"),
+    ("N7", "INTERNET_LINE", "ACTIVATION", "FK-2", "K1"),
+    ("N7", "INTERNET_LINE", "ACTIVATION", "FK-1", "K1"),
+)
+"""Number, product, action, key, customer; N7 is issued under two keys, which is a conflict."""
 NUMBERS = tuple(f"N{index}" for index in range(8))
 NAMES = ("Wang", "Zhao", "Li", "Sun")
 KEYS = ("FK-1", "FK-2")
 ADDRESSES = (make.CULTURE_ROAD, make.GARDEN_ROAD, make.COLLEGE_ROAD, "平舆县人民路1号", "火星大道1号")
-ACTIONS = ("SURVEY", "ACTIVATION", "SUSPEND", "RESUME", "TERMINATE")
 
 
 class Wild:
@@ -61,21 +72,21 @@ class Wild:
         return self.one(1, 2, 3, 4) < 4
 
     def order(self) -> dict[str, object]:
-        """A payload, of the present number, key or customer, or of others."""
-        number = self.one(*NUMBERS)
-        listed = sorted({self.one(*NUMBERS), self.one(*NUMBERS)})
+        """A payload of a known identity, so that the same number again is an amendment more often than a conflict."""
+        number, product, action, key, customer = self.one(*IDENTITIES)
+        partner = self.one(*(other for other, _, _, of, _ in IDENTITIES if of == key))
         return make.order(
             number,
-            self.one("ENT_BROADBAND", "CAMERA"),
-            self.one(*ACTIONS),
+            product,
+            action,
             address=self.one(*ADDRESSES),
             district=self.one(None, None, make.JINSHUI),
-            customer=self.one("K1", "K1", "K1", "K2"),
+            customer=customer,
             level=self.one("AAA", "STANDARD"),
-            key=self.one(*KEYS, None),
+            key=key,
             fused=self.mostly(),
             count=self.one(None, 0, 1, 2),
-            numbers=self.one(None, listed),
+            numbers=self.one(None, [partner]),
             redList=self.perhaps(),
         )
 
