@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TypeVar
-
-from hypothesis import strategies as st
+from typing import Any, TypeVar
 
 from domain import commands as c
 from domain.access import Actor
 from domain.commands import Command
-from domain.orders import sub_task_id
+from domain.holds import ALLOWED
+from domain.orders import Hold, sub_task_id
 from domain.values import (
     AppointmentId,
     AppointmentOutcome,
@@ -34,6 +33,7 @@ from tests import arrivals as make
 from tests.domain.trade import Trade
 
 T = TypeVar("T")
+Choose = Callable[[Sequence[Any]], Any]
 IDENTITIES = (
     ("N0", "ENT_BROADBAND", "ACTIVATION", "FK-1", "K1"),
     ("N1", "CAMERA", "ACTIVATION", "FK-1", "K1"),
@@ -55,17 +55,18 @@ ADDRESSES = (make.CULTURE_ROAD, make.GARDEN_ROAD, make.COLLEGE_ROAD, "平舆县�
 class Wild:
     """Draws commands. What it names mostly exists, so that the rules are reached and not only their doors."""
 
-    def __init__(self, draw: Callable[[st.SearchStrategy[object]], object], trade: Trade) -> None:
-        self._draw = draw
+    def __init__(self, choose: Choose, trade: Trade) -> None:
+        self._choose = choose
         self.trade = trade
 
     def one(self, *options: T) -> T:
         """One of them."""
-        return self._draw(st.sampled_from(options))  # type: ignore[return-value]  # drawn from the options
+        chosen: T = self._choose(options)
+        return chosen
 
     def perhaps(self) -> bool:
         """Yes or no."""
-        return bool(self._draw(st.booleans()))
+        return self.one(1, 2) == 1
 
     def mostly(self) -> bool:
         """Yes, three times out of four."""
@@ -123,16 +124,24 @@ class Wild:
         """A command of that kind, and a caller who may give it."""
         return _BUILD[kind](self)
 
+    def held(self) -> list[tuple[dict[str, str], HoldCause]]:
+        """Where a hold is, and which."""
+        groups = list(self.trade.groups.values())
+        rows: list[tuple[str, str, Hold | None]] = [("group", group.id, group.hold) for group in groups]
+        rows += [("task", task.id, task.hold) for group in groups for task in group.tasks.values()]
+        rows += [("number", number, order.hold) for group in groups for number, order in group.orders.items()]
+        return [({name: id_}, hold.cause) for name, id_, hold in rows if hold is not None]
+
     def resolution(self) -> c.ResolveHold:
-        """A resolution of a group's, a visit's or an order's hold."""
-        which = self.one("group", "task", "number")
+        """A resolution which serves a hold that is there, or any of anything."""
+        held = self.held()
+        where, cause = self.one(*held) if held else ({"number": self.number()}, HoldCause.BLOCKED)
+        resolution = self.one(*ALLOWED[cause]) if self.mostly() else self.one(*HoldResolution)
         return c.ResolveHold(
-            self.one(*HoldResolution),
-            group=self.group() if which == "group" else None,
-            task=self.task() if which == "task" else None,
-            number=self.number() if which == "number" else None,
+            resolution,
             expected_numbers=tuple(OrderNumber(number) for number in NUMBERS[:3]),
             district_code=self.one(make.JINSHUI, make.ERQI, make.PINGYU),
+            **where,
         )
 
     def booking(self) -> c.BookAppointment:
