@@ -64,7 +64,9 @@ async def _crew(admin: GraphQLClient, crew: DemoCrew, known: dict[str, Any] | No
     return CrewAtWork(crew.district_code, tuple(by_phone.values()))
 
 
-async def _saved(admin: GraphQLClient, document: str, name: str, given: Mapping[str, object]) -> dict[str, Any]:
+async def _saved(
+    admin: GraphQLClient, document: str, name: str, given: Mapping[str, object]
+) -> dict[str, Any]:
     answer: dict[str, Any] = (await admin.execute(document, {"input": dict(given)}))[name]
     if "message" in answer:
         raise RuntimeError(f"{name} was refused: {answer['message']}")

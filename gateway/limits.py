@@ -22,7 +22,6 @@ from graphql import (
     ValidationContext,
 )
 
-MAX_TOKENS = 5_000
 MAX_DEPTH = 20
 MAX_ALIASES = 200
 MAX_ROOT_FIELDS = 50

@@ -13,9 +13,14 @@ from gateway.app import Gateway
 from gateway.drain import DrainingServer
 from gateway.settings import Settings
 
+DEEPEST_CALL = 20_000
+"""Frames. A document of 5,000 tokens may be 2,500 levels deep, and parsing takes some frames a level: then it is
+refused for its depth, and not answered with a fault."""
+
 
 def serve(settings: Settings, secret: str, *, links: bool) -> None:
     """Serve until a signal comes. Raises DatabaseError, OSError with a sentence before the first request."""
+    sys.setrecursionlimit(DEEPEST_CALL)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, secret, links=links))
 

@@ -6,7 +6,8 @@ socket would show the first update's rows for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import strawberry
@@ -21,7 +22,7 @@ from graphql import (
     print_schema,
 )
 from graphql.execution.executor import Executor
-from strawberry.extensions import AddValidationRules, ParserCache, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -39,6 +40,8 @@ from schema.scalars import SCALARS
 from schema.tasks import Task, WorkItem
 
 CACHED_DOCUMENTS = 500
+MAX_TOKENS = 5_000
+"""Of a document. Clients' generated operations have a few hundred."""
 
 
 class PerUpdate(StrawberryGraphQLCoreExecutionContext):
@@ -49,6 +52,20 @@ class PerUpdate(StrawberryGraphQLCoreExecutionContext):
         executor = super().build_per_event_executor(payload)
         executor.context_value = executor.context_value.fresh()
         return executor
+
+
+class DocumentCache(ParserCache):
+    """Parses a document once while it is in use.
+
+    What does not parse is left to strawberry's own parsing: raised from here, it would end a subscription on a socket
+    without the client being told why.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        """The document, if it is one."""
+        with suppress(GraphQLError):
+            next(super().on_parse())
+        yield
 
 
 class OneVisitSchema(strawberry.Schema):
@@ -74,7 +91,9 @@ class OneVisitSchema(strawberry.Schema):
         errors[:] = [shown(error) for error in errors]
 
 
-def build_schema(rules: Iterable[type[ASTValidationRule]] = ()) -> OneVisitSchema:
+def build_schema(
+    rules: Iterable[type[ASTValidationRule]] = (), *, max_tokens: int = MAX_TOKENS
+) -> OneVisitSchema:
     """The schema, with further validation rules of whoever serves it."""
     further = list(rules)
     schema = OneVisitSchema(
@@ -85,7 +104,8 @@ def build_schema(rules: Iterable[type[ASTValidationRule]] = ()) -> OneVisitSchem
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=PerUpdate,
         extensions=[
-            lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+            lambda: MaxTokensLimiter(max_token_count=max_tokens),
+            lambda: DocumentCache(maxsize=CACHED_DOCUMENTS),
             lambda: AddValidationRules(further),
             lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         ],

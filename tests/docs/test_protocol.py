@@ -9,6 +9,7 @@ import pytest
 
 from domain.values import Role, UpdateKind
 from gateway import limits, sockets
+from resolvers.root import MAX_TOKENS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -27,7 +28,7 @@ CLOSE_CODES = (
     sockets.ALREADY_INITIALISED,
     sockets.RESTART,
 )
-LIMITS = (limits.MAX_TOKENS, limits.MAX_DEPTH, limits.MAX_ALIASES, limits.MAX_ROOT_FIELDS, limits.MAX_FIELDS)
+LIMITS = (MAX_TOKENS, limits.MAX_DEPTH, limits.MAX_ALIASES, limits.MAX_ROOT_FIELDS, limits.MAX_FIELDS)
 
 
 @pytest.mark.parametrize("word", [*UpdateKind, *Role, *CODES, *map(str, CLOSE_CODES), *map(str, LIMITS)])

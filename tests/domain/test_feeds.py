@@ -234,3 +234,11 @@ def test_a_page_begins_and_ends_with_its_edges_unless_reading_went_further() -> 
 
 def test_a_refusal_is_named_in_capitals() -> None:
     assert AlreadyClaimed("no", make.LI, make.NOON).code == "ALREADY_CLAIMED"
+
+
+def test_details_are_spelled_as_clients_of_graphql_spell_them() -> None:
+    group = make.group(make.order("N1"))
+    told = {"first_contact": "m-1"}
+    entry = Entry(1, group.id, 1, UpdateKind.APPOINTMENT_REQUIRED, make.NOON, "system:x", detail=told)
+
+    assert feeds.update_of("epoch", entry, group).detail == {"firstContact": "m-1"}

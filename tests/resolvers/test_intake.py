@@ -1,12 +1,12 @@
 """工单接收 through the schema."""
 
-from domain.access import Actor
+import pytest
+
 from tests.resolvers.office import Office, fused, order
 
 
-async def test_two_orders_of_one_key_are_dispatched_with_the_second(
-    office: Office, people: dict[str, Actor]
-) -> None:
+@pytest.mark.usefixtures("people")
+async def test_two_orders_of_one_key_are_dispatched_with_the_second(office: Office) -> None:
     first = order("N1", product="ENT_BROADBAND", fusion=fused("FK-1", "N2"))
 
     (waiting,) = await office.take_in(first)
