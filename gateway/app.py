@@ -11,15 +11,17 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from domain.access import Actor
+from domain.access import SYSTEM, Actor
+from domain.commands import RefreshGroup
 from gateway.auth import Tokens
 from gateway.console.pages import console_routes
 from gateway.endpoint import Endpoint
 from gateway.limits import BudgetRule
 from gateway.settings import Settings
-from gateway.timers import Timers
+from gateway.timers import Chore, Timers
 from live.doorbell import Doorbell
 from live.hub import LiveHub
+from persistence import concerned
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
 from persistence.migrations import ensure
@@ -43,7 +45,8 @@ class Gateway:
         self.doorbell = Doorbell(settings.broadcast_url, self.hub.look)
         self.store = SqlStore(self.database, self.doorbell, settings.policy)
         self.administration = SqlReference(self.database)
-        self.timers = Timers(self.store, utc_now)
+        chores = (Chore(60, self._mend_stranded), Chore(3600, self.store.forget_answers))
+        self.timers = Timers(self.store, utc_now, chores=chores)
         self.services = Services(
             store=self.store,
             reads=self.reads,
@@ -75,6 +78,11 @@ class Gateway:
         await self.timers.start()
         self._watch = asyncio.create_task(self.endpoint.watch(), name="sockets")
         return self
+
+    async def _mend_stranded(self) -> None:
+        """Finish what a process left that died between a change of crews and its consequences."""
+        for group in await concerned.stranded(self.database):
+            await self.store.execute(RefreshGroup(group), SYSTEM)
 
     async def drain(self) -> None:
         """Tell every open socket to come back."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -30,15 +32,30 @@ class DueStore(Store, Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Chore:
+    """What is done again and again, ``every_seconds``."""
+
+    every_seconds: float
+    work: Callable[[], Awaitable[object]]
+    due_at: float = 0.0
+
+
 class Timers:
-    """Looks every ``interval_seconds`` and wakes what is due."""
+    """Looks every ``interval_seconds``, wakes what is due, and does its chores."""
 
     def __init__(
-        self, store: DueStore, clock: Callable[[], datetime], *, interval_seconds: float = 1.0
+        self,
+        store: DueStore,
+        clock: Callable[[], datetime],
+        *,
+        interval_seconds: float = 1.0,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._store = store
         self._clock = clock
         self._interval_seconds = interval_seconds
+        self._chores = chores
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -62,11 +79,19 @@ class Timers:
                 break
         return woken
 
+    async def _do_chores(self) -> None:
+        now = time.monotonic()
+        for chore in self._chores:
+            if chore.due_at <= now:
+                chore.due_at = now + chore.every_seconds
+                await chore.work()
+
     async def _run(self) -> None:
         pause = self._interval_seconds
         while True:
             try:
                 await self.wake_due()
+                await self._do_chores()
                 pause = self._interval_seconds
             except Exception as error:  # noqa: BLE001 - an outage must not stop the clock
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
