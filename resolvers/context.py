@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ class Context:
         self.actor = actor
         self._loaders = Loaders(self)
         self._world: World | None = None
+        self._reading = asyncio.Lock()
 
     @property
     def scope(self) -> Scope:
@@ -55,9 +57,10 @@ class Context:
 
     async def world(self) -> World:
         """The reference data, one picture for the whole operation."""
-        if self._world is None:
-            self._world = await self.services.store.world()
-        return self._world
+        async with self._reading:
+            if self._world is None:
+                self._world = await self.services.store.world()
+            return self._world
 
 
 def context_of(info: Any) -> Context:

@@ -42,9 +42,12 @@ async def take_in(info: Any, input: IntakeOrdersInput) -> list[Any]:
             async with turn:
                 outcomes[place] = await _take(info, context, input, fields[place], place)
 
-    async with asyncio.TaskGroup() as tasks:
-        for places in lanes(fields):
-            tasks.create_task(one_after_the_other(places))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for places in lanes(fields):
+                tasks.create_task(one_after_the_other(places))
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
     context.forget()
     numbers = {outcome.refs.order for outcome in outcomes if outcome.refs.order is not None}
     groups = await context.services.reads.groups_of_orders(numbers) if numbers else {}
