@@ -18,11 +18,18 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    OperationDefinitionNode,
     Undefined,
     print_schema,
 )
 from graphql.execution.executor import Executor
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import (
+    AddValidationRules,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -68,6 +75,22 @@ class DocumentCache(ParserCache):
         yield
 
 
+class NamedOperation(SchemaExtension):
+    """A document with several operations says which one is meant; strawberry would take the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuse to guess."""
+        context = self.execution_context
+        document = context.graphql_document
+        definitions = document.definitions if document is not None else ()
+        operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
+        named = context._provided_operation_name is not None  # noqa: SLF001 - the public name guesses the first
+        if len(operations) > 1 and not named and not context.pre_execution_errors:
+            text = f"The document holds {len(operations)} operations; say which one in operationName."
+            context.pre_execution_errors = [GraphQLError(text)]
+        yield
+
+
 class OneVisitSchema(strawberry.Schema):
     """A schema that runs every operation in a fresh context and shows errors as clients may see them."""
 
@@ -108,6 +131,7 @@ def build_schema(
             lambda: DocumentCache(maxsize=CACHED_DOCUMENTS),
             lambda: AddValidationRules(further),
             lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+            NamedOperation,
         ],
     )
     _leave_null_unsaid(schema._schema)  # noqa: SLF001 - strawberry has no public name for graphql-core's schema

@@ -98,8 +98,9 @@ DOCUMENTS = [
     "{" * 3000,
     "{ a " * 1200 + "}" * 1200,
     "{ viewer { nothing } }",
+    "query A { viewer { id } } query B { viewer { id } }",
 ]
-"""Too deep, too long, no document, far too deep, and a field that is none."""
+"""Too deep, too long, no document, far too deep, a field that is none, and two operations."""
 
 
 async def test_requests_that_are_none_are_answered_with_a_sentence(alone: Trade) -> None:
