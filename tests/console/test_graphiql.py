@@ -87,7 +87,7 @@ async def test_a_group_is_followed_live_and_taken_up_again_with_a_cursor(
     await set_variables(page, {**await variables(page), "after": snapshot["cursor"]})
     await run(page)
 
-    await wait_for_result(page, "000102")
+    await wait_for_result(page, '"kind": "GROUP_DISPATCHED"')
     later = await last_update(page)
     assert snapshot["kind"] == "SNAPSHOT"
     assert later["kind"] != "SNAPSHOT"
