@@ -11,10 +11,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.values import GroupId, HoldCause, TaskState, WorkItemState
 from persistence.columns import table
 from persistence.database import Database
-from persistence.tables import CrewRow, TaskRow, WorkItemRow
+from persistence.tables import CrewRow, MemberRow, TaskRow, WorkItemRow
 
 OPEN: Final = (TaskState.HELD, TaskState.OPEN, TaskState.PLANNED, TaskState.IN_PROGRESS)
-_TASKS, _ITEMS, _CREWS = table(TaskRow), table(WorkItemRow), table(CrewRow)
+_TASKS, _ITEMS = table(TaskRow), table(WorkItemRow)
+_CREWS, _MEMBERS = table(CrewRow), table(MemberRow)
 
 
 async def without_district(database: Database) -> list[GroupId]:
@@ -28,12 +29,18 @@ async def in_districts(database: Database, codes: Iterable[str]) -> list[GroupId
     return await _groups(database, _with_task(open_there))
 
 
-async def by_member(database: Database, member: str, codes: Iterable[str]) -> list[GroupId]:
-    """Groups with work in a member's hands, and those that wait for somebody in the districts of a crew."""
+async def by_member(database: Database, member: str, crews: Iterable[str]) -> list[GroupId]:
+    """Groups with work in a member's hands, and those with an open visit of a crew that has nobody else.
+
+    Of such a crew it depends on this member whether there is anybody to make the visit.
+    """
     held = (WorkItemState.CLAIMED, WorkItemState.ON_SITE)
     own = select(_ITEMS.c.group_id).where(_ITEMS.c.claimant_id == member, _ITEMS.c.state.in_(held))
-    waiting = (_TASKS.c.hold_cause == HoldCause.NO_CREW) & _TASKS.c.district_code.in_(list(codes))
-    return sorted({*await _groups(database, own), *await _groups(database, _with_task(waiting))})
+    others = select(_MEMBERS.c.id).where(
+        _MEMBERS.c.crew_id == _TASKS.c.crew_id, _MEMBERS.c.id != member, _MEMBERS.c.active.is_(True)
+    )
+    alone = _TASKS.c.state.in_(OPEN) & _TASKS.c.crew_id.in_(list(crews)) & ~others.exists()
+    return sorted({*await _groups(database, own), *await _groups(database, _with_task(alone))})
 
 
 async def stranded(database: Database, limit: int = 100) -> list[GroupId]:

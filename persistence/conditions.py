@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
@@ -19,6 +20,8 @@ ITEMS, RECEIPTS = table(WorkItemRow), table(ReceiptRow)
 
 Condition = ColumnElement[bool]
 
+_FOLDED = str.maketrans(ascii_uppercase, ascii_lowercase)
+
 
 def visible(group: ColumnElement[str], scope: Scope) -> Iterator[Condition]:
     """Nothing for who sees every group; for a crew member the groups in which the crew has a task."""
@@ -30,7 +33,7 @@ def visible(group: ColumnElement[str], scope: Scope) -> Iterator[Condition]:
 def any_of(column: ColumnElement[Any], values: Collection[str] | None) -> Iterator[Condition]:
     """One of the values; none at all for an empty list."""
     if values is not None:
-        yield column.in_([str(value) for value in values if is_storable(str(value))])
+        yield column.in_([value for value in dict.fromkeys(map(str, values)) if is_storable(value)])
 
 
 def of_orders(wanted: OrderFilter, scope: Scope) -> Iterator[Condition]:
@@ -58,13 +61,16 @@ def of_groups(wanted: FusionGroupFilter, scope: Scope) -> Iterator[Condition]:
     """The conditions of a list of groups."""
     yield from any_of(GROUPS.c.state, wanted.states)
     yield from any_of(GROUPS.c.hold_cause, wanted.hold_causes)
-    for column, values in (
-        (ORDERS.c.district_code, wanted.district_codes),
-        (ORDERS.c.crew_id, wanted.crew_ids),
-        (ORDERS.c.product, wanted.products),
+    for here, there in zip(
+        any_of(ORDERS.c.district_code, wanted.district_codes),
+        any_of(TASKS.c.district_code, wanted.district_codes),
+        strict=True,
     ):
-        for condition in any_of(column, values):
-            yield _with_order(condition)
+        yield or_(_with_order(here), _with_visit(there))
+    for condition in any_of(TASKS.c.crew_id, wanted.crew_ids):
+        yield _with_visit(condition)
+    for condition in any_of(ORDERS.c.product, wanted.products):
+        yield _with_order(condition)
     if wanted.fused_only:
         yield GROUPS.c.fused.is_(True)
     if wanted.deadline_before is not None:
@@ -89,10 +95,8 @@ def of_tasks(wanted: TaskFilter, scope: Scope) -> Iterator[Condition]:
         yield TASKS.c.due_at < wanted.due_before
     if wanted.text is not None:
         orders = list(_text(wanted.text, ORDERS.c.number, ORDERS.c.search, ORDERS.c.crew_id, scope))
-        share = select(ITEMS.c.id).where(
-            ITEMS.c.task_id == TASKS.c.id, ITEMS.c.order_number == ORDERS.c.number
-        )
-        yield select(ORDERS.c.number).where(share.exists(), *orders).exists()
+        shares = select(ITEMS.c.id).join(ORDERS, ORDERS.c.number == ITEMS.c.order_number)
+        yield shares.where(ITEMS.c.task_id == TASKS.c.id, *orders).exists()
     yield from visible(TASKS.c.group_id, scope)
 
 
@@ -105,6 +109,10 @@ def of_receipts(wanted: ReceiptFilter) -> Iterator[Condition]:
 
 def _with_order(*conditions: Condition) -> Condition:
     return select(ORDERS.c.number).where(ORDERS.c.group_id == GROUPS.c.id, *conditions).exists()
+
+
+def _with_visit(*conditions: Condition) -> Condition:
+    return select(TASKS.c.id).where(TASKS.c.group_id == GROUPS.c.id, *conditions).exists()
 
 
 def _text(
@@ -131,4 +139,9 @@ def _text(
 
 
 def _holds(column: ColumnElement[str], text: str) -> Condition:
-    return func.lower(column).contains(text.lower(), autoescape=True) if is_storable(text) else false()
+    """The text in a key, whose column both databases fold by the letters of ASCII alone."""
+    return (
+        func.lower(column).contains(text.translate(_FOLDED), autoescape=True)
+        if is_storable(text)
+        else false()
+    )

@@ -10,13 +10,14 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
+from sqlalchemy import Column, ColumnElement, Select, and_, literal, or_, tuple_
 
 from domain.pages import BadCursorError, Edge, Page, Window
+from persistence.documents import is_storable
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Ordering:
 
     name: str
     key: ColumnElement[Any]
-    column: ColumnElement[Any] | None = None
+    column: Column[Any] | None = None
     descending: bool = False
     numbered: bool = False
 
@@ -73,18 +74,34 @@ class Ordering:
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
             name, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            instant = datetime.fromisoformat(value) if value is not None else None
-        except (binascii.Error, ValueError, TypeError) as error:
+            instant = _instant(value) if value is not None else None
+        except (binascii.Error, ValueError, TypeError, OverflowError) as error:
             raise BadCursorError(f"{cursor[:80]!r} is no cursor of a page") from error
-        if name != self.name or not isinstance(key, str) or (instant is not None) > (self.column is not None):
+        if name != self.name:
             raise BadCursorError(
                 f"the cursor is of the list {name!r}, not of {self.name!r}; begin without a cursor"
             )
-        if instant is not None and instant.tzinfo is None:
-            raise BadCursorError(f"{cursor[:80]!r} is no cursor of a page")
-        if self.numbered and not (key.isdecimal() and len(key) < LONGEST_NUMBER):
+        if not self._has(instant) or not isinstance(key, str) or not self._names(key):
             raise BadCursorError(f"{cursor[:80]!r} is no cursor of a page")
         return instant, int(key) if self.numbered else key
+
+    def _has(self, instant: datetime | None) -> bool:
+        """Whether a row of this list can be sorted by it."""
+        if self.column is None:
+            return instant is None
+        return instant is not None or bool(self.column.nullable)
+
+    def _names(self, key: str) -> bool:
+        """Whether a row of this list can have the key."""
+        return key.isdecimal() and len(key) < LONGEST_NUMBER if self.numbered else is_storable(key)
+
+
+def _instant(text: str) -> datetime:
+    """An instant of a cursor, as every database can compare it. Raises ValueError, TypeError, OverflowError."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return found.astimezone(UTC)
 
 
 def paged(statement: Select[Any], ordering: Ordering, window: Window) -> Select[Any]:

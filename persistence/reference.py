@@ -115,17 +115,19 @@ class SqlReference:
         }
         try:
             async with self._changing() as connection:
-                known = select(_MEMBERS.c.id).where(_MEMBERS.c.id == found)
-                is_known = (await connection.execute(known)).first() is not None
-                _expect(not member.id or is_known, NotFound(f"there is no member {member.id}"))
-                crews = await _districts_of(connection, [member.crew])
-                _expect(crews, NotFound(f"there is no crew {member.crew}"))
+                known = select(_MEMBERS.c.crew_id).where(_MEMBERS.c.id == found)
+                before = (await connection.execute(known)).scalar_one_or_none()
+                _expect(not member.id or before, NotFound(f"there is no member {member.id}"))
+                is_there = await _districts_of(connection, [member.crew])
+                _expect(is_there, NotFound(f"there is no crew {member.crew}"))
                 await _put(connection, MemberRow, row)
                 left = (_CREWS.c.leader_id == found) & (_CREWS.c.id != member.crew)
                 await connection.execute(update(_CREWS).where(left).values(leader_id=None))
         except _RefusedError as error:
             return NotFound(str(error))
-        return Saved((found,), await concerned.by_member(self._database, found, crews.values()))
+        return Saved(
+            (found,), await concerned.by_member(self._database, found, {member.crew, before or member.crew})
+        )
 
     async def save_product(self, product: Product) -> Saved:
         """Made or changed, by code. Orders keep what their product said when they were received."""

@@ -24,7 +24,7 @@ from domain.filters import (
     TaskFilter,
     TaskSort,
 )
-from domain.pages import BadCursorError, Page, Window
+from domain.pages import Page, Window
 from domain.values import (
     CrewId,
     DistrictCode,
@@ -62,9 +62,6 @@ async def reads(one: Gateway) -> SqlReads:
                 await one.take_in(order(pair, number, key=f"FK-{place}", product="CAMERA", address=text))
     return SqlReads(one.database)
 
-
-STRANGE = ["", "x", "bm9uZQ", "WyJhIl0", "W251bGwsbnVsbCxudWxsXQ", "WyJvcmRlcnM6bnVtYmVyIiwieCIsIk4iXQ"]
-"""Nothing, no base64, a word, a list of one, of three nulls, and a place of this list whose value is no instant."""
 
 Walk = Callable[[Window], Awaitable[Page[Any]]]
 
@@ -129,22 +126,6 @@ async def test_lists_are_in_the_order_that_their_sort_names(reads: SqlReads) -> 
     dated = [instant for instant in due if instant is not None]
     assert due == sorted(dated) + [None] * (len(due) - len(dated))
     assert None in due
-
-
-@pytest.mark.parametrize(
-    "cursor", ["", "x", "bm9uZQ", "WyJhIl0", "W251bGwsbnVsbCxudWxsXQ", "WyJvcmRlcnM6bnVtYmVyIiwieCIsIk4wIl0"]
-)
-async def test_a_cursor_that_no_page_gave_out_is_refused(reads: SqlReads, cursor: str) -> None:
-    with pytest.raises(BadCursorError):
-        await reads.orders(OrderFilter(), OrderSort.NUMBER_ASC, Window(5, after=cursor), DISPATCHER)
-
-
-async def test_a_cursor_of_another_sort_is_refused(reads: SqlReads) -> None:
-    page = await reads.orders(OrderFilter(), OrderSort.DUE_AT_ASC, Window(1), DISPATCHER)
-
-    window = Window(5, after=page.edges[0].cursor)
-    with pytest.raises(BadCursorError, match="begin without a cursor"):
-        await reads.orders(OrderFilter(), OrderSort.RECEIVED_AT_ASC, window, DISPATCHER)
 
 
 async def numbers(reads: SqlReads, wanted: OrderFilter, scope: Scope = DISPATCHER) -> set[str]:

@@ -9,9 +9,10 @@ import pytest
 from domain.access import SYSTEM
 from domain.addresses import DistrictNames
 from domain.commands import RefreshGroup
+from domain.orders import Jeopardy
 from domain.ports import Saved
 from domain.refusals import DistrictHasCrew, InvalidInput, NotFound
-from domain.values import CrewId, DistrictCode, HoldCause, MemberId, ProductCode
+from domain.values import CrewId, DistrictCode, HoldCause, MemberId, OrderNumber, ProductCode
 from domain.world import Policy
 from persistence import concerned
 from persistence.store import SqlStore
@@ -170,7 +171,7 @@ async def test_a_new_crew_gets_the_work_that_waited_for_it(one: Gateway) -> None
 
 
 async def test_work_of_a_member_who_leaves_is_free_again(one: Gateway) -> None:
-    crew_id, [li] = await one.crew_with("Li")
+    crew_id, [li, _] = await one.crew_with("Li", "Zhao")
     await one.take_in(order("N1"), order("N2"))
     await one.store.execute(claim("N1"), li)
 
@@ -181,6 +182,33 @@ async def test_work_of_a_member_who_leaves_is_free_again(one: Gateway) -> None:
 
     assert saved.groups == ["1/N1"]
     assert (await one.group("1/N1")).items[claim("N1").item].claimant is None
+
+
+async def test_the_work_of_a_crew_is_in_jeopardy_while_it_has_nobody(one: Gateway) -> None:
+    empty, _ = await one.crew_with(district="410103")
+    crew_id, [li] = await one.crew_with("Li")
+    await one.take_in(order("N1"))
+
+    left = await one.reference.save_member(member("Li", empty, li.subject))
+    alone = await after(one, left)
+    came = await one.reference.save_member(member("Zhao", crew_id))
+    manned = await after(one, came)
+    second = await one.reference.save_member(member("Wang", crew_id))
+
+    assert alone is not None
+    assert alone.message.startswith("NO_MEMBER")
+    assert manned is None
+    assert isinstance(second, Saved)
+    assert second.groups == []
+
+
+async def after(one: Gateway, saved: object) -> Jeopardy | None:
+    """The jeopardy of N1 when the groups which a change concerns have looked again."""
+    assert isinstance(saved, Saved)
+    for group in saved.groups:
+        await one.store.execute(RefreshGroup(group), SYSTEM)
+    jeopardy: Jeopardy | None = (await one.group("1/N1")).orders[OrderNumber("N1")].jeopardy
+    return jeopardy
 
 
 async def test_groups_that_a_change_left_behind_are_found_until_they_looked_again(one: Gateway) -> None:
