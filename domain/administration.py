@@ -51,8 +51,6 @@ def saved_crew(wish: SaveCrew, world: World) -> Crew | DistrictHasCrew | NotFoun
     known = world.crews.get(wish.id) if wish.id is not None else None
     if wish.id is not None and known is None:
         return NotFound(f"crew {wish.id} is unknown")
-    if known is None and wish.again and owner is not None and owner.name == wish.name:
-        known = owner
     crew = _crew(wish, known or Crew(CrewId(""), wish.name, wish.district_code))
     problems = list(_crew_problems(wish, crew, world))
     if problems:
@@ -109,13 +107,7 @@ def saved_member(wish: SaveMember, world: World) -> Member | NotFound | InvalidI
     ]
     if problems:
         return _invalid(problems)
-    if known is None and wish.again:
-        known = next((m for m in world.active_members_of(wish.crew) if _is_namesake(m, wish)), None)
     return _member(wish, known or Member(MemberId(""), wish.name, wish.phone, wish.crew))
-
-
-def _is_namesake(member: Member, wish: SaveMember) -> bool:
-    return (member.name, member.phone) == (wish.name, wish.phone)
 
 
 def _member(wish: SaveMember, known: Member) -> Member:

@@ -33,6 +33,8 @@ class Refs:
     pending: bool = False
     handed_over: bool = False
     warnings: tuple[str, ...] = ()
+    saved: tuple[str, ...] = ()
+    tasks_moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

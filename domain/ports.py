@@ -219,32 +219,60 @@ class Saved:
     groups: Sequence[GroupId] = ()
 
 
-class Administration(Protocol):
-    """Changes reference data, one transaction each. What is to be saved comes from ``administration``."""
+class WorldChangedError(Exception):
+    """The reference data changed since the change was decided; nothing was written, decide again."""
 
-    async def save_districts(self, districts: Iterable[DistrictNames]) -> Saved:
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """In which version of the world a change was decided, and under which name its answer is kept."""
+
+    version: int
+    repeat: RepeatKey | None = None
+
+
+class Administration(Protocol):
+    """Changes reference data, one transaction each. What is to be saved comes from ``administration``.
+
+    With terms a change is written only in the world in which it was decided (else WorldChangedError), together
+    with its first answer.
+    """
+
+    async def first_answer(self, repeat: RepeatKey) -> Refs | None:
+        """What was saved under that name before, null if nothing was. Raises KeyReusedError."""
+        ...
+
+    async def note(self, repeat: RepeatKey, tasks_moved: int) -> None:
+        """How many visits a change moved, which is known only after it."""
+        ...
+
+    async def save_districts(self, districts: Iterable[DistrictNames], terms: Terms | None = None) -> Saved:
         """Made or changed, by code."""
         ...
 
-    async def learn_alias(self, code: DistrictCode, alias: str) -> Saved | NotFound:
+    async def learn_alias(
+        self, code: DistrictCode, alias: str, terms: Terms | None = None
+    ) -> Saved | NotFound:
         """From now on this name means that district."""
         ...
 
-    async def save_crew(self, crew: Crew) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
+    async def save_crew(
+        self, crew: Crew, terms: Terms | None = None
+    ) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
         """Made when its id is empty, else changed."""
         ...
 
     async def rezone(
-        self, moves: Mapping[CrewId, DistrictCode]
+        self, moves: Mapping[CrewId, DistrictCode], terms: Terms | None = None
     ) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
         """Crews change districts, several at once, so that two can change places."""
         ...
 
-    async def save_member(self, member: Member) -> Saved | NotFound:
+    async def save_member(self, member: Member, terms: Terms | None = None) -> Saved | NotFound:
         """Made when the id is empty, else changed."""
         ...
 
-    async def save_product(self, product: Product) -> Saved:
+    async def save_product(self, product: Product, terms: Terms | None = None) -> Saved:
         """Made or changed, by code."""
         ...
 

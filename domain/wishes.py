@@ -1,7 +1,4 @@
-"""What administrators ask for: districts, crews, members and products. Null fields stay as they are.
-
-``again`` says that the wish may have come before: then what was made by it is found again, and not made twice.
-"""
+"""What administrators ask for: districts, crews, members and products. Null fields stay as they are."""
 
 from __future__ import annotations
 
@@ -30,7 +27,6 @@ class SaveCrew:
     id: CrewId | None = None
     contractor: str | None = None
     leader: MemberId | None = None
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,6 @@ class SaveMember:
     id: MemberId | None = None
     active: bool | None = None
     skills: tuple[str, ...] | None = None
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

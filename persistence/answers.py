@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.commands import Reads, number_of
 from domain.decisions import Refs
 from domain.ports import KeyReusedError, RepeatKey
 from persistence.columns import table
 from persistence.database import Database
-from persistence.documents import load_refs, text_digest
+from persistence.documents import dump_refs, load_refs, text_digest
 from persistence.tables import AnswerRow
 
 KEPT: Final = timedelta(days=7)
@@ -34,6 +36,16 @@ def shown_by(refs: Refs) -> Reads:
     parts = [*refs.items, *(part for part in (refs.item, refs.sub_task) if part is not None)]
     numbers = {number_of(part) for part in parts} | ({refs.order} if refs.order is not None else set())
     return Reads(numbers=frozenset(numbers), groups=frozenset(refs.groups))
+
+
+async def remember(connection: AsyncConnection, repeat: RepeatKey, refs: Refs) -> None:
+    """Keep the first answer to a change of reference data, in its own transaction."""
+    rows = table(AnswerRow)
+    caller, mutation, name = key_of(repeat)
+    same = (rows.c.caller == caller) & (rows.c.mutation == mutation) & (rows.c.client_mutation_id == name)
+    await connection.execute(rows.delete().where(same))
+    kept = {"caller": caller, "mutation": mutation, "client_mutation_id": name, "digest": repeat.digest}
+    await connection.execute(rows.insert().values(**kept, refs=dump_refs(refs), at=datetime.now(UTC)))
 
 
 async def forget(database: Database, now: datetime) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,11 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.addresses import DistrictNames
 from domain.catalogue import Product
-from domain.ports import Saved
+from domain.decisions import Refs
+from domain.ports import RepeatKey, Saved, Terms, WorldChangedError
 from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Problem, Refusal
 from domain.values import CrewId, DistrictCode
 from domain.world import Crew, Member
-from persistence import concerned
+from persistence import answers, concerned
 from persistence.columns import table
 from persistence.database import Database
 from persistence.defaults import product_row
@@ -44,16 +47,35 @@ class SqlReference:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def save_districts(self, districts: Iterable[DistrictNames]) -> Saved:
+    async def first_answer(self, repeat: RepeatKey) -> Refs | None:
+        """What was saved under that name before, null if nothing was. Raises KeyReusedError."""
+        found = (
+            "SELECT digest, refs FROM answers WHERE caller = $1 AND mutation = $2 AND client_mutation_id = $3"
+        )
+        since = datetime.now(UTC) - answers.KEPT
+        rows = await self._database.fetch(f"{found} AND at > $4", *answers.key_of(repeat), since)
+        return answers.answered(repeat, rows[0]["digest"], rows[0]["refs"]) if rows else None
+
+    async def note(self, repeat: RepeatKey, tasks_moved: int) -> None:
+        """How many visits a change moved, which is known only after it."""
+        refs = await self.first_answer(repeat)
+        if refs is not None:
+            async with self._database.writing() as connection:
+                await answers.remember(connection, repeat, replace(refs, tasks_moved=tasks_moved))
+
+    async def save_districts(self, districts: Iterable[DistrictNames], terms: Terms | None = None) -> Saved:
         """Made or changed, by code."""
-        async with self._changing() as connection:
-            codes = [await _put(connection, DistrictRow, _district_row(district)) for district in districts]
+        known = list(districts)
+        async with self._changing(terms, [district.code for district in known]) as connection:
+            codes = [await _put(connection, DistrictRow, _district_row(district)) for district in known]
         return Saved(tuple(codes), await concerned.without_district(self._database))
 
-    async def learn_alias(self, code: DistrictCode, alias: str) -> Saved | NotFound:
+    async def learn_alias(
+        self, code: DistrictCode, alias: str, terms: Terms | None = None
+    ) -> Saved | NotFound:
         """From now on this name means that district."""
         try:
-            async with self._changing() as connection:
+            async with self._changing(terms, [code]) as connection:
                 known = select(_DISTRICTS.c.aliases).where(_DISTRICTS.c.code == code)
                 aliases: list[str] | None = (await connection.execute(known)).scalar_one_or_none()
                 _expect(aliases is not None, NotFound(f"there is no district {code}"))
@@ -64,7 +86,9 @@ class SqlReference:
             return NotFound(str(error))
         return Saved((code,), await concerned.without_district(self._database))
 
-    async def save_crew(self, crew: Crew) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
+    async def save_crew(
+        self, crew: Crew, terms: Terms | None = None
+    ) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
         """Made when its id is empty, else changed. Another district for a known crew is what ``rezone`` does."""
         found = crew.id or _new_id("c")
         row = {
@@ -75,7 +99,7 @@ class SqlReference:
             "leader_id": crew.leader,
         }
         try:
-            async with self._changing() as connection:
+            async with self._changing(terms, [found]) as connection:
                 before = await _districts_of(connection, [CrewId(found)])
                 _expect(not crew.id or before, NotFound(f"there is no crew {crew.id}"))
                 await _expect_leader(connection, crew)
@@ -87,11 +111,11 @@ class SqlReference:
         return Saved((found,), await concerned.in_districts(self._database, codes))
 
     async def rezone(
-        self, moves: Mapping[CrewId, DistrictCode]
+        self, moves: Mapping[CrewId, DistrictCode], terms: Terms | None = None
     ) -> Saved | DistrictHasCrew | InvalidInput | NotFound:
         """Crews change districts, several at once, so that two can change places."""
         try:
-            async with self._changing() as connection:
+            async with self._changing(terms, moves) as connection:
                 before = await _districts_of(connection, moves)
                 for crew in moves:
                     _expect(crew in before, NotFound(f"there is no crew {crew}"))
@@ -102,7 +126,7 @@ class SqlReference:
         codes = {*moves.values(), *before.values()}
         return Saved(tuple(moves), await concerned.in_districts(self._database, codes))
 
-    async def save_member(self, member: Member) -> Saved | NotFound:
+    async def save_member(self, member: Member, terms: Terms | None = None) -> Saved | NotFound:
         """Made when the id is empty, else changed. Who leaves a crew no longer leads it."""
         found = member.id or _new_id("m")
         row = {
@@ -114,7 +138,7 @@ class SqlReference:
             "skills": list(member.skills),
         }
         try:
-            async with self._changing() as connection:
+            async with self._changing(terms, [found]) as connection:
                 known = select(_MEMBERS.c.crew_id).where(_MEMBERS.c.id == found)
                 before = (await connection.execute(known)).scalar_one_or_none()
                 _expect(not member.id or before, NotFound(f"there is no member {member.id}"))
@@ -129,18 +153,27 @@ class SqlReference:
             (found,), await concerned.by_member(self._database, found, {member.crew, before or member.crew})
         )
 
-    async def save_product(self, product: Product) -> Saved:
+    async def save_product(self, product: Product, terms: Terms | None = None) -> Saved:
         """Made or changed, by code. Orders keep what their product said when they were received."""
-        async with self._changing() as connection:
+        async with self._changing(terms, [product.code]) as connection:
             return Saved((await _put(connection, ProductRow, product_row(product)),))
 
     @asynccontextmanager
-    async def _changing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction which has the world for itself until it commits."""
+    async def _changing(self, terms: Terms | None, saved: Iterable[str]) -> AsyncIterator[AsyncConnection]:
+        """A transaction which has the world for itself until it commits, and leaves the first answer.
+
+        Raises WorldChangedError when the world is no longer that of the terms.
+        """
         reference = table(ReferenceRow)
+        raised = update(reference).values(version=reference.c.version + 1)
+        if terms is not None:
+            raised = raised.where(reference.c.version == terms.version)
         async with self._database.writing() as connection:
-            await connection.execute(update(reference).values(version=reference.c.version + 1))
+            if (await connection.execute(raised)).rowcount != 1:
+                raise WorldChangedError
             yield connection
+            if terms is not None and terms.repeat is not None:
+                await answers.remember(connection, terms.repeat, Refs(saved=tuple(saved)))
 
 
 def _new_id(prefix: str) -> str:

@@ -6,16 +6,14 @@ from typing import Any
 
 import strawberry
 
-from domain import access, administration
+from domain import administration
 from domain.people import MemberView
-from domain.ports import Saved
-from domain.refusals import NotFound, Refusal
-from domain.values import CrewId, MemberId
-from domain.world import World
-from resolvers.commands import check_texts, require
-from resolvers.context import Context, context_of
+from domain.refusals import Refusal
+from domain.values import CrewId, DistrictCode, MemberId, ProductCode
+from domain.world import Crew, World
+from resolvers.administering import administer
+from resolvers.context import context_of
 from resolvers.pages import row
-from resolvers.refreshing import refresh
 from schema.admin_inputs import (
     RezoneCrewsInput,
     SaveCrewInput,
@@ -36,7 +34,6 @@ from schema.admin_payloads import (
     SaveProductPayload,
 )
 from schema.described import described
-from schema.ids import NoSuchThingError
 
 Info = strawberry.Info[Any, None]
 
@@ -56,22 +53,14 @@ class AdminMutations:
         Args:
             input: The crew.
         """
-        context, world = await _administering(info, input)
-        try:
-            wish = input.to_wish()
-        except NoSuchThingError as wrong:
-            return row(NotFound(str(wrong)))
-        crew = administration.saved_crew(wish, world)
-        if isinstance(crew, Refusal):
-            return row(crew)
-        saved = await context.services.administration.save_crew(crew)
-        if isinstance(saved, Refusal):
-            return row(saved)
-        before = world.crews.get(crew.id)
-        moved = before is not None and before.district_code != crew.district_code
-        await refresh(context, saved, frozenset({crew.id}) if moved else frozenset())
-        now = (await context.world()).crews[CrewId(saved.ids[0])]
-        return CrewSaved(crew=row(now), client_mutation_id=input.client_mutation_id)
+        save = context_of(info).services.administration.save_crew
+        done = await administer(
+            info, input, lambda world: administration.saved_crew(input.to_wish(), world), save, _moves_away
+        )
+        if isinstance(done, Refusal):
+            return row(done)
+        crew = done.world.crews[CrewId(done.ids[0])]
+        return CrewSaved(crew=row(crew), client_mutation_id=input.client_mutation_id)
 
     @strawberry.mutation
     async def rezone_crews(self, info: Info, input: RezoneCrewsInput) -> RezoneCrewsPayload | None:
@@ -82,21 +71,19 @@ class AdminMutations:
         Args:
             input: Which crew goes where.
         """
-        context, world = await _administering(info, input)
-        try:
-            moves = administration.rezoned_crews(input.to_wish(), world)
-        except NoSuchThingError as wrong:
-            return row(NotFound(str(wrong)))
-        if isinstance(moves, Refusal):
-            return row(moves)
-        saved = await context.services.administration.rezone(moves)
-        if isinstance(saved, Refusal):
-            return row(saved)
-        tasks_moved = await refresh(context, saved, frozenset(moves))
-        crews = (await context.world()).crews
+        save = context_of(info).services.administration.rezone
+        done = await administer(
+            info,
+            input,
+            lambda world: administration.rezoned_crews(input.to_wish(), world),
+            save,
+            lambda moves, _world: frozenset(moves),
+        )
+        if isinstance(done, Refusal):
+            return row(done)
         return CrewsRezoned(
-            crews=row([crews[crew] for crew in moves]),
-            tasks_moved=tasks_moved,
+            crews=row([done.world.crews[CrewId(crew)] for crew in done.ids]),
+            tasks_moved=done.tasks_moved,
             client_mutation_id=input.client_mutation_id,
         )
 
@@ -111,19 +98,14 @@ class AdminMutations:
         Args:
             input: The member.
         """
-        context, world = await _administering(info, input)
-        try:
-            member = administration.saved_member(input.to_wish(), world)
-        except NoSuchThingError as wrong:
-            return row(NotFound(str(wrong)))
-        if isinstance(member, Refusal):
-            return row(member)
-        saved = await context.services.administration.save_member(member)
-        if isinstance(saved, Refusal):
-            return row(saved)
-        await refresh(context, saved)
-        now = (await context.world()).members[MemberId(saved.ids[0])]
-        return MemberSaved(member=row(MemberView(now)), client_mutation_id=input.client_mutation_id)
+        save = context_of(info).services.administration.save_member
+        done = await administer(
+            info, input, lambda world: administration.saved_member(input.to_wish(), world), save
+        )
+        if isinstance(done, Refusal):
+            return row(done)
+        member = done.world.members[MemberId(done.ids[0])]
+        return MemberSaved(member=row(MemberView(member)), client_mutation_id=input.client_mutation_id)
 
     @strawberry.mutation
     async def save_district(self, info: Info, input: SaveDistrictInput) -> SaveDistrictPayload | None:
@@ -136,11 +118,16 @@ class AdminMutations:
         Args:
             input: The district.
         """
-        context, world = await _administering(info, input)
-        district = administration.saved_district(input.to_wish(), world)
-        if isinstance(district, Refusal):
-            return row(district)
-        await refresh(context, await context.services.administration.save_districts([district]))
+        save = context_of(info).services.administration.save_districts
+        done = await administer(
+            info,
+            input,
+            lambda world: administration.saved_district(input.to_wish(), world),
+            lambda district, terms: save([district], terms),
+        )
+        if isinstance(done, Refusal):
+            return row(done)
+        district = done.world.districts[DistrictCode(done.ids[0])]
         return DistrictSaved(district=row(district), client_mutation_id=input.client_mutation_id)
 
     @strawberry.mutation
@@ -154,19 +141,17 @@ class AdminMutations:
         Args:
             input: The product.
         """
-        context, world = await _administering(info, input)
-        product = administration.saved_product(input.to_wish(), world)
-        if isinstance(product, Refusal):
-            return row(product)
-        saved: Saved = await context.services.administration.save_product(product)
-        await refresh(context, saved)
+        save = context_of(info).services.administration.save_product
+        done = await administer(
+            info, input, lambda world: administration.saved_product(input.to_wish(), world), save
+        )
+        if isinstance(done, Refusal):
+            return row(done)
+        product = done.world.products[ProductCode(done.ids[0])]
         return ProductSaved(product=row(product), client_mutation_id=input.client_mutation_id)
 
 
-async def _administering(info: Any, input: Any) -> tuple[Context, World]:
-    """The context of an administrator, with the present world."""
-    context = context_of(info)
-    require(context, access.ADMINISTERS, info.field_name)
-    check_texts(input)
-    context.forget()
-    return context, await context.world()
+def _moves_away(crew: Crew, world: World) -> frozenset[CrewId]:
+    """The crew, if it is known and gets another district."""
+    before = world.crews.get(crew.id)
+    return frozenset({crew.id} if before is not None and before.district_code != crew.district_code else ())

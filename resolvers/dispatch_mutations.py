@@ -8,8 +8,10 @@ import strawberry
 
 from domain import access, commands
 from domain.administration import alias_problems
+from domain.ports import Terms, WorldChangedError
 from domain.refusals import InvalidInput
 from domain.values import DistrictCode, HoldResolution
+from resolvers.administering import MOST_TRIES
 from resolvers.commands import (
     created_task,
     perform,
@@ -20,7 +22,7 @@ from resolvers.commands import (
     shown_receipt,
     shown_task,
 )
-from resolvers.context import context_of
+from resolvers.context import Context, context_of
 from resolvers.ledger import mark_all
 from resolvers.pages import row
 from resolvers.refreshing import refresh
@@ -94,10 +96,7 @@ class DispatchMutations:
         if outcome.refusal is not None:
             return refused(outcome)
         if learns is not None:
-            saved = await context.services.administration.learn_alias(
-                DistrictCode(input.district_code or ""), learns
-            )
-            await refresh(context, saved)
+            await _learn(context, DistrictCode(input.district_code or ""), learns)
         return HoldResolved(groups=row(shown_groups(outcome)), client_mutation_id=input.client_mutation_id)
 
     @strawberry.mutation
@@ -164,3 +163,18 @@ class DispatchMutations:
         return ReplayReceiptsPayload(
             receipts=receipts, not_found=missing, client_mutation_id=input.client_mutation_id
         )
+
+
+async def _learn(context: Context, code: DistrictCode, alias: str) -> None:
+    """From now on the name means that district, unless it came to mean another one meanwhile."""
+    for _ in range(MOST_TRIES):
+        context.forget()
+        world = await context.world()
+        if alias_problems(code, alias, world):
+            return
+        try:
+            saved = await context.services.administration.learn_alias(code, alias, Terms(world.version))
+        except WorldChangedError:
+            continue
+        await refresh(context, saved)
+        return

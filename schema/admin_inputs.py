@@ -63,7 +63,6 @@ class SaveCrewInput(Repeatable):
             id=own_id("Crew", CrewId, self.id) if self.id is not None else None,
             contractor=self.contractor,
             leader=own_id("Member", MemberId, self.leader_id) if self.leader_id is not None else None,
-            again=self.client_mutation_id is not None,
         )
 
 
@@ -125,7 +124,6 @@ class SaveMemberInput(Repeatable):
             id=own_id("Member", MemberId, self.id) if self.id is not None else None,
             active=self.active,
             skills=several(str, self.skills),
-            again=self.client_mutation_id is not None,
         )
 
 

@@ -102,16 +102,6 @@ def test_a_district_takes_no_second_crew() -> None:
     assert refused.crew == make.JINSHUI_CREW
 
 
-def test_a_crew_that_may_have_been_made_before_is_found_again_by_its_name() -> None:
-    known = WORLD.crews[make.ERQI_CREW]
-
-    again = saved_crew(SaveCrew(make.ERQI, known.name, again=True), WORLD)
-    other = saved_crew(SaveCrew(make.ERQI, "二七二班", again=True), WORLD)
-
-    assert again == known
-    assert isinstance(other, DistrictHasCrew)
-
-
 @pytest.mark.parametrize(
     ("wish", "path"),
     [
@@ -156,17 +146,6 @@ def test_a_changed_member_keeps_what_was_not_said() -> None:
     saved = saved_member(SaveMember(make.ERQI_CREW, "Li", "1", id=make.LI, active=False), WORLD)
 
     assert saved == Member(make.LI, "Li", "1", make.ERQI_CREW, active=False)
-
-
-def test_a_member_who_may_have_been_made_before_is_found_again_by_name_and_phone() -> None:
-    known = WORLD.members[make.SUN]
-
-    again = saved_member(SaveMember(make.ERQI_CREW, known.name, known.phone, again=True), WORLD)
-    other = saved_member(SaveMember(make.ERQI_CREW, known.name, "1", again=True), WORLD)
-
-    assert again == known
-    assert isinstance(other, Member)
-    assert other.id == ""
 
 
 @pytest.mark.parametrize(
