@@ -28,7 +28,16 @@ CLOSE_CODES = (
     sockets.ALREADY_INITIALISED,
     sockets.RESTART,
 )
-LIMITS = (MAX_TOKENS, limits.MAX_DEPTH, limits.MAX_ALIASES, limits.MAX_ROOT_FIELDS, limits.MAX_FIELDS)
+LIMITS = (
+    MAX_TOKENS,
+    limits.MAX_DEPTH,
+    limits.MAX_ALIASES,
+    limits.MAX_ROOT_FIELDS,
+    limits.MAX_FIELDS,
+    limits.MAX_ROWS,
+    limits.MAX_REPEATS,
+    limits.MAX_DIGITS,
+)
 
 
 @pytest.mark.parametrize("word", [*UpdateKind, *Role, *CODES, *map(str, CLOSE_CODES), *map(str, LIMITS)])
