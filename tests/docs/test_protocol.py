@@ -26,7 +26,9 @@ CLOSE_CODES = (
     sockets.UNAUTHORIZED,
     sockets.EXPIRED,
     sockets.ALREADY_INITIALISED,
+    sockets.FAULT,
     sockets.RESTART,
+    sockets.TRY_AGAIN_LATER,
 )
 LIMITS = (
     MAX_TOKENS,
