@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from domain.access import SYSTEM, Actor
 from domain.commands import RefreshGroup
+from domain.world import World
 from gateway.auth import Tokens
 from gateway.console.pages import console_routes
 from gateway.endpoint import Endpoint
@@ -30,6 +31,9 @@ from persistence.reference import SqlReference
 from persistence.store import SqlStore, utc_now
 from resolvers.context import Context, Services
 from resolvers.root import build_schema
+
+READY_SECONDS = 3.0
+"""Within which the database must answer for the process to be called ready."""
 
 
 class Gateway:
@@ -63,6 +67,7 @@ class Gateway:
             max_body_bytes=settings.max_body_bytes,
         )
         self._watch: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[World] | None = None
         self.app = self._app()
 
     def new_context(self, actor: Actor) -> Context:
@@ -90,8 +95,9 @@ class Gateway:
 
     async def close(self) -> None:
         """Stop what runs by itself and give the database back."""
-        if self._watch is not None:
-            self._watch.cancel()
+        for task in (self._watch, self._asking):
+            if task is not None:
+                task.cancel()
         await self.timers.stop()
         await self.doorbell.stop()
         await self.hub.stop()
@@ -113,23 +119,37 @@ class Gateway:
 
     async def _ready(self, _request: Request) -> JSONResponse:
         """Whether requests can be served, and what an operator should look at if not."""
-        try:
-            await self.store.world()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the operator is told
-            database = f"does not answer: {error}"
-        else:
-            database = "answers"
-        ready = database == "answers"
-        bell = self.doorbell.counts
+        problem = await self._problem()
+        hub = self.hub.counts
         body: dict[str, Any] = {
-            "status": "ready" if ready else "not ready",
-            "database": f"{self.database.shown} {database}",
-            "doorbell": "rings" if bell.connected else "silent: other processes are heard by polling",
-            "position": self.hub.counts.position,
-            "followers": self.hub.counts.followers,
+            "status": "not ready" if problem else "ready",
+            "database": f"{self.database.shown} {problem or 'answers'}",
+            "doorbell": self._bell_shown(),
+            "log": "is followed" if hub.healthy else "cannot be read: feeds wait for the database",
+            "position": hub.position,
+            "followers": hub.followers,
+            "overflows": hub.overflows,
             "sockets": len(self.endpoint.sockets),
         }
-        return JSONResponse(body, 200 if ready else 503)
+        return JSONResponse(body, 503 if problem else 200)
+
+    async def _problem(self) -> str | None:
+        """Why the database serves nobody, for whoever may read it; null when it does."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self.store.world(), name="ready")
+        await asyncio.wait([self._asking], timeout=READY_SECONDS)  # a frozen server would not let go of it
+        if not self._asking.done():
+            why = f"no answer within {READY_SECONDS:g} s"
+        elif (error := self._asking.exception()) is not None:
+            why = type(error).__name__
+        else:
+            return None
+        return f"does not answer ({why}): requests are refused with 503 until it does"
+
+    def _bell_shown(self) -> str:
+        if self.settings.broadcast_url.startswith("memory"):
+            return "rings in this process alone: others are heard by polling"
+        return "rings" if self.doorbell.counts.connected else "silent: other processes are heard by polling"
 
 
 class _Delegate:

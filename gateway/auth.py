@@ -67,10 +67,8 @@ class Tokens:
         return known
 
     def _read(self, token: str) -> Claims:
-        if len(token) > LONGEST_TOKEN:
-            raise UnauthenticatedError(
-                f"the token has {len(token)} characters, which is none of ours; {REMEDY}"
-            )
+        if len(token) > LONGEST_TOKEN or not token.isascii():
+            raise UnauthenticatedError(f"the token is none of ours ({len(token)} characters); {REMEDY}")
         needed = {"require": ["exp", "role", "sub"]}
         try:
             claims = jwt.decode(token, self._secret, algorithms=[ALGORITHM], options=needed)  # type: ignore[arg-type]  # a plain dict is taken
@@ -83,14 +81,14 @@ class Tokens:
 
 def _claims(claims: Mapping[str, object]) -> Claims:
     role, member, expires = claims["role"], claims.get("member"), claims["exp"]
-    if role not in Role.__members__ or not isinstance(expires, (int, float)):
+    if not isinstance(role, str) or role not in Role.__members__ or not isinstance(expires, (int, float)):
         raise UnauthenticatedError(
             f"the token names the role {role!r}; known are {', '.join(Role.__members__)}"
         )
     if (role == Role.CREW) != isinstance(member, str):
         raise UnauthenticatedError(f"a token names a member if and only if its role is CREW; {REMEDY}")
     who = MemberId(member) if isinstance(member, str) else None
-    return Claims(Role(str(role)), str(claims["sub"]), who, float(expires))
+    return Claims(Role(role), str(claims["sub"]), who, float(expires))
 
 
 def bearer(header: str | None) -> str:

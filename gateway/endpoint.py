@@ -14,18 +14,24 @@ from typing import Any, Protocol
 
 import orjson
 from cross_web import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import MissingQueryError
 from strawberry.schema import BaseSchema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from domain.access import Actor
 from domain.world import World
 from gateway.auth import Claims, Tokens, UnauthenticatedError, actor_of, bearer
+from gateway.faults import UnavailableError, answer, refused
 from gateway.sockets import SocketContext, Sockets, TransportHandler
+from resolvers import errors
 
 log = logging.getLogger("onevisit.endpoint")
 
@@ -33,6 +39,13 @@ RECHECK_SECONDS = 5.0
 INIT_WAIT = timedelta(seconds=4)
 MAX_OPERATIONS = 100
 """Of one socket at one time."""
+
+SERVED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
+ELSEWHERE = {
+    OperationType.MUTATION: "a mutation is sent by POST",
+    OperationType.SUBSCRIPTION: "a subscription runs on a WebSocket here, in the protocol graphql-transport-ws",
+}
+"""What a method carries out, and where the rest is carried out."""
 
 
 class Worlds(Protocol):
@@ -76,13 +89,56 @@ class Endpoint(GraphQL[Any, Any]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        response = await self._respond(scope, receive)
+        try:
+            response = await self._respond(scope, receive)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller is answered
+            response = answer(error)
         await response(scope, receive, send)
 
     async def authenticate(self, token: str) -> tuple[Actor, Claims]:
-        """Who a token is, in the present world. Raises UnauthenticatedError."""
+        """Who a token is, in the present world. Raises UnauthenticatedError, UnavailableError."""
         claims = self._tokens.verify(token)
-        return actor_of(claims, await self._worlds.world()), claims
+        try:
+            world = await self._worlds.world()
+        except Exception as error:
+            raise UnavailableError from error
+        return actor_of(claims, world), claims
+
+    def decode_json(self, data: str | bytes) -> object:
+        """What a message or a variable says; strict, and bounded in depth and digits. Raises JSONDecodeError."""
+        return orjson.loads(data)
+
+    async def execute_single(  # noqa: PLR0917 - its signature is strawberry's
+        self,
+        request: Request,
+        request_adapter: Any,
+        sub_response: Response,
+        context: Any,
+        root_value: Any,
+        request_data: Any,
+    ) -> ExecutionResult:
+        """The answer of one operation. Raises HTTPException for what HTTP does not carry out, and says where to go."""
+        del request, sub_response
+        try:
+            return await self.schema.execute(
+                request_data.query,
+                root_value=root_value,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=SERVED[request_adapter.method],
+                operation_extensions=request_data.extensions,
+            )
+        except InvalidOperationTypeError as error:
+            kind = error.operation_type
+            status = 405 if kind is OperationType.MUTATION else 400
+            raise HTTPException(status, ELSEWHERE[kind]) from error
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, errors.no_operation(error)) from error
+        except MissingQueryError as error:
+            raise HTTPException(400, "query is missing, or empty") from error
 
     async def watch(self) -> None:
         """Look again and again whether the callers of open sockets are still what they were; without end."""
@@ -92,7 +148,7 @@ class Endpoint(GraphQL[Any, Any]):
                 if len(self.sockets):
                     await self.sockets.recheck(await self._worlds.world())
             except Exception as error:  # noqa: BLE001 - an outage of the database closes no socket
-                log.warning("sockets were not checked", extra={"cause": str(error)})
+                log.warning("sockets were not checked", extra={"cause": f"{type(error).__name__}: {error}"})
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         """The context of an HTTP operation; of a socket, what will learn who it is."""
@@ -112,6 +168,8 @@ class Endpoint(GraphQL[Any, Any]):
             return refused(
                 405, "BAD_USER_INPUT", f"{request.method} is not served here; use POST or GET", allowed
             )
+        if request.method == "GET" and not request.query_params.get("query"):
+            return refused(400, "BAD_USER_INPUT", "query is missing; send it as a parameter, or by POST")
         if request.method == "POST":
             read = await self._read(request)
             if isinstance(read, Response):
@@ -120,7 +178,8 @@ class Endpoint(GraphQL[Any, Any]):
         try:
             return await self.run(request)
         except HTTPException as error:
-            return refused(error.status_code, "BAD_USER_INPUT", error.reason)
+            headers = {"Allow": "POST"} if error.status_code == 405 else None  # noqa: PLR2004 - HTTP's own number
+            return refused(error.status_code, "BAD_USER_INPUT", error.reason, headers)
 
     async def _read(self, request: Request) -> bytes | Response:
         """The body of a POST, bounded and known to be a GraphQL request; else the answer that says why not."""
@@ -154,12 +213,6 @@ def bad_request(body: bytes) -> str | None:
     if not isinstance(request.get("operationName"), str | None):
         return "operationName is a text"
     return None
-
-
-def refused(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    """A request that was not carried out, in GraphQL's own form."""
-    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    return Response(orjson.dumps(body), status, headers, "application/json")
 
 
 def _replayed(body: bytes) -> Callable[[], Awaitable[Message]]:

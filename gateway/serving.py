@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
+from contextlib import suppress
+from functools import partial
 
 import uvicorn
 import uvloop
@@ -12,7 +15,9 @@ from domain.values import Role
 from gateway.app import Gateway
 from gateway.drain import DrainingServer
 from gateway.settings import Settings
+from gateway.stalled import CutOffProtocol
 
+CLOSE_SECONDS = 5.0
 DEEPEST_CALL = 20_000
 """Frames. A document of 5,000 tokens may be 2,500 levels deep, and parsing takes some frames a level: then it is
 refused for its depth, and not answered with a fault."""
@@ -32,7 +37,7 @@ async def _serve(settings: Settings, secret: str, *, links: bool) -> None:
         host=settings.host,
         port=settings.port,
         http="httptools",
-        ws="websockets-sansio",
+        ws=partial(CutOffProtocol, stall_seconds=settings.stall_seconds),  # type: ignore[arg-type]  # any maker will do
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,
         lifespan="off",
@@ -40,7 +45,7 @@ async def _serve(settings: Settings, secret: str, *, links: bool) -> None:
         log_config=None,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 5,
     )
-    listening = config.bind_socket()
+    listening = listen(settings.host, settings.port)
     try:
         await gateway.open()
         if links:
@@ -48,13 +53,31 @@ async def _serve(settings: Settings, secret: str, *, links: bool) -> None:
         await DrainingServer(config, gateway.drain).serve([listening])
     finally:
         listening.close()
-        await gateway.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):  # a frozen database gives no connection back
+                await gateway.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises OSError with a sentence."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+        return socket.create_server(address, family=family, backlog=2048)
+    except OSError as error:
+        why = (error.strerror or str(error)).partition(" (")[
+            0
+        ]  # what Python adds in brackets names the address again
+        raise OSError(
+            f"cannot listen on {host}, port {port}: {why}. Name another with --host and --port, or stop who has it"
+        ) from error
 
 
 def _print_links(gateway: Gateway, port: int) -> None:
     """Where to look, with a token ready for each role an integrator needs first."""
     settings = gateway.settings
-    base = f"http://{settings.host}:{port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = f"http://{host}:{port}"
     lines = [
         f"OneVisit serves {base}/graphql, on {gateway.database.shown}.",
         "Open one of these in a browser:",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import os
+import re
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,17 +25,19 @@ class SettingError(ValueError):
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
+        if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
             raise ValueError(f"give a whole number from {low} to {high}")
-        return value
+        return int(text)
 
     return read
 
 
 def _seconds(low: float, high: float) -> Callable[[str], float]:
     def read(text: str) -> float:
-        value = float(text)
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan  # which is in no range
         if not low <= value <= high:
             raise ValueError(f"give seconds from {low:g} to {high:g}")
         return value
@@ -65,7 +71,10 @@ def _secret(text: str) -> str:
 
 def _minutes(text: str) -> Mapping[str, int]:
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    return {level.strip(): _whole(1, 60 * 24 * 30)(minutes) for level, _, minutes in pairs}
+    try:
+        return {level.strip(): _whole(1, 60 * 24 * 30)(minutes.strip()) for level, _, minutes in pairs}
+    except ValueError as error:
+        raise ValueError(f"for each level {error}, such as AAA=10,STANDARD=60") from error
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
@@ -144,6 +153,12 @@ SETTINGS = (
         _whole(1024, 1 << 24),
         "The largest WebSocket message from a client.",
     ),
+    Setting(
+        "stall_seconds",
+        "30",
+        _seconds(0.1, 3600),
+        "How long a socket may take nothing of what it is sent before it is cut off.",
+    ),
     Setting("pool_size", "10", _whole(1, 200), "Connections to the database, and as many again in a rush."),
     Setting("drain_seconds", "5", _seconds(0, 120), "Over how long open sockets are closed at a stop."),
     Setting("log_level", "info", _one_of("debug", "info", "warning", "error"), "How much is logged."),
@@ -168,6 +183,7 @@ class Settings:
     count_includes_self: bool
     max_body_bytes: int
     max_message_bytes: int
+    stall_seconds: float
     pool_size: int
     drain_seconds: float
     log_level: str
@@ -218,9 +234,28 @@ def kept_secret(database_url: str) -> str:
     path = Path(database).parent / ".onevisit" / "secret"
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
+        _place(path, secrets.token_hex(32))
+    secret = path.read_text(encoding="utf-8").strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingError(
+            f"{path} holds {len(secret)} characters and needs {SHORTEST_SECRET}: remove it for a new one"
+        )
+    return secret
+
+
+def _place(path: Path, text: str) -> None:
+    """Put a whole file there, readable by its owner alone; whoever is faster wins, and nobody reads half of one."""
+    written, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(written, "w", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    except OSError:  # not every file system has links
+        Path(name).replace(path)
+        return
+    Path(name).unlink()
 
 
 assert {f.name for f in fields(Settings)} == {s.name for s in SETTINGS}  # noqa: S101 - the two lists are one

@@ -2,7 +2,8 @@
 
 Close codes: 4400 a frame that the protocol does not know, 4401 no valid token, 4403 the token expired while the
 socket was open (come back with a fresh one), 4408 no ``connection_init`` in time, 4409 an id that is in use,
-4429 a second ``connection_init``, 1012 the gateway stops (come back).
+4429 a second ``connection_init``, 1011 a fault (its traceId is in the reason), 1012 the gateway stops (come back),
+1013 the database does not answer (come back).
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from domain.access import Actor
 from domain.world import World
 from gateway.auth import Claims, UnauthenticatedError, actor_of, bearer
+from gateway.faults import UnavailableError, noted
 
 BAD_FRAME = 4400
 UNAUTHORIZED = 4401
 EXPIRED = 4403
 ALREADY_INITIALISED = 4429
+FAULT = 1011
 RESTART = 1012
+TRY_AGAIN_LATER = 1013
+LONGEST_REASON = 123
+"""Bytes that fit in a close frame."""
 
 
 class SocketContext:
@@ -87,6 +94,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         self.view.sockets.add(self)  # type: ignore[attr-defined]  # the view is gateway.endpoint.Endpoint
         try:
             await super().handle()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the socket ends with a word
+            await self.close(FAULT, f"Something went wrong here; traceId {noted(error)}")
         finally:
             self.view.sockets.discard(self)  # type: ignore[attr-defined]  # as above
             if self.expiry is not None:
@@ -95,7 +104,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, Any]):
     async def close(self, code: int, reason: str) -> None:
         """Close the socket; one that is closed already stays so."""
         try:
-            await self.websocket.close(code=code, reason=reason)
+            fitting = reason.encode()[:LONGEST_REASON].decode(errors="ignore")
+            await self.websocket.close(code=code, reason=fitting)
         except (RuntimeError, OSError):
             return
 
@@ -127,11 +137,31 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             token = bearer(header if isinstance(header, str) else None)
             self.context.actor, self.claims = await self.view.authenticate(token)  # type: ignore[attr-defined]  # as above
         except UnauthenticatedError as error:
-            await self.close(UNAUTHORIZED, str(error)[:120])
+            await self.close(UNAUTHORIZED, str(error))
+            return
+        except UnavailableError as error:
+            trace = noted(error)
+            await self.close(TRY_AGAIN_LATER, f"The database does not answer: come back; traceId {trace}")
             return
         self.expiry = asyncio.create_task(self._expire(self.claims.expires_at))
         await self.send_message({"type": "connection_ack"})
         self.connection_acknowledged = True
+
+    async def handle_subscribe(self, message: Any) -> None:
+        """Begin an operation, unless too many run already."""
+        running, most = len(self.operations), self.max_subscriptions_per_connection
+        known = not self.connection_acknowledged or message["id"] in self.operations
+        if known or most is None or running < most:
+            await super().handle_subscribe(message)
+            return
+        text = f"{running} operations run on this socket; complete one, or open another socket"
+        problem: Any = {"message": text, "extensions": {"code": "BAD_USER_INPUT"}}
+        await self.send_message({"id": message["id"], "type": "error", "payload": [problem]})
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Note what an operation raised; that its client has left is none of our faults."""
+        if not isinstance(error, WebSocketDisconnected):
+            noted(error)
 
     def still_in(self, world: World) -> bool:
         """Whether the caller is in this world what it was when the socket opened."""

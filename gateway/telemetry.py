@@ -54,6 +54,7 @@ def configure_logging(level: str, form: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("strawberry", "httpx", "alembic", "websockets", "uvicorn.access"):
+    for noisy in ("strawberry", "httpx", "alembic", "websockets", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)  # of an outage we say ourselves, in one line
     logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,7 @@ log = logging.getLogger("onevisit.timers")
 
 LONGEST_PAUSE_SECONDS = 10.0
 BATCH = 100
+REST_SECONDS = 60.0
 
 
 class DueStore(Store, Protocol):
@@ -56,6 +57,7 @@ class Timers:
         self._clock = clock
         self._interval_seconds = interval_seconds
         self._chores = chores
+        self._rest_until: dict[GroupId, float] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -70,14 +72,32 @@ class Timers:
 
     async def wake_due(self) -> int:
         """Wake everything that is due by now; how many groups that were."""
+        tried: set[GroupId] = set(self._resting())
         woken = 0
-        while groups := await self._store.due(self._clock(), BATCH):
-            for group in groups:
-                await self._store.execute(Wake(group), SYSTEM)
-            woken += len(groups)
-            if len(groups) < BATCH:
-                break
-        return woken
+        while True:
+            due = await self._store.due(self._clock(), BATCH + len(tried))
+            fresh = [group for group in due if group not in tried]
+            for group in fresh:
+                tried.add(group)
+                woken += await self._wake(group)
+            if len(due) < BATCH or not fresh:
+                return woken
+
+    async def _wake(self, group: GroupId) -> bool:
+        """Whether it went well. A group of which it does not rests for a while, and the others do not wait for it."""
+        try:
+            await self._store.execute(Wake(group), SYSTEM)
+        except Exception:
+            await self._store.due(self._clock(), 1)  # an outage is everybody's, and raises here again
+            self._rest_until[group] = time.monotonic() + REST_SECONDS
+            log.exception("a group could not be woken", extra={"group": group, "rest_seconds": REST_SECONDS})
+            return False
+        return True
+
+    def _resting(self) -> Iterable[GroupId]:
+        now = time.monotonic()
+        self._rest_until = {group: until for group, until in self._rest_until.items() if until > now}
+        return self._rest_until
 
     async def _do_chores(self) -> None:
         now = time.monotonic()
@@ -95,5 +115,6 @@ class Timers:
                 pause = self._interval_seconds
             except Exception as error:  # noqa: BLE001 - an outage must not stop the clock
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                log.warning("timers cannot run", extra={"cause": str(error), "pause_seconds": pause})
+                cause = f"{type(error).__name__}: {error}"
+                log.warning("timers cannot run", extra={"cause": cause, "pause_seconds": pause})
             await asyncio.sleep(pause)

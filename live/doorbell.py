@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from broadcaster import Broadcast
@@ -40,13 +40,15 @@ class Doorbell:
     """A bell over memory://, redis:// or postgres://. ``on_ring`` is called for each ring heard."""
 
     def __init__(self, url: str, on_ring: Callable[[], None], *, ping_seconds: float = PING_SECONDS) -> None:
-        self._url = url
+        scheme, _, rest = url.partition("://")
+        self._url = f"{scheme.partition('+')[0]}://{rest}"  # of postgresql+asyncpg:// broadcaster knows the first half
         self._on_ring = on_ring
         self._ping_seconds = ping_seconds
         self._name = secrets.token_hex(4)
         self._wanted = asyncio.Event()
         self._pinged = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._was_heard = False
         self.counts = Counts()
 
     def ring(self) -> None:
@@ -72,30 +74,29 @@ class Doorbell:
             try:
                 await self._serve()
             except Exception as error:  # noqa: BLE001 - whatever a broker's driver raises, the bell goes on
-                log.warning("doorbell lost its server", extra={"cause": str(error), "pause_seconds": pause})
-            heard_since = self.counts.connected
-            self.counts.connected = False
+                cause = f"{type(error).__name__}: {error}"
+                log.warning("doorbell lost its server", extra={"cause": cause, "pause_seconds": pause})
+            pause = FIRST_PAUSE_SECONDS if self._was_heard else min(pause * 2, LONGEST_PAUSE_SECONDS)
             self.counts.restarts += 1
-            pause = FIRST_PAUSE_SECONDS if heard_since else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            self._was_heard = False
             await asyncio.sleep(pause)
 
     async def _serve(self) -> None:
         """One connection's life: listen, publish, ping; ends when any of them fails."""
         broadcast = Broadcast(self._url)
-        async with asyncio.timeout(CONNECT_SECONDS):
-            await broadcast.connect()
-        workers = [asyncio.create_task(part(broadcast)) for part in (self._listen, self._publish, self._ping)]
+        workers: list[asyncio.Task[None]] = []
         try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await broadcast.connect()
+            workers += [
+                asyncio.create_task(part(broadcast)) for part in (self._listen, self._publish, self._ping)
+            ]
             done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
             for worker in done:
                 worker.result()
         finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.wait(workers, timeout=CONNECT_SECONDS)
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(CONNECT_SECONDS):
-                    await broadcast.disconnect()
+            self.counts.connected = False
+            await _end(broadcast, workers)
 
     async def _listen(self, broadcast: Broadcast) -> None:
         async with broadcast.subscribe(CHANNEL) as subscriber:
@@ -103,7 +104,7 @@ class Doorbell:
                 event = await subscriber.get()
                 if event.message == self._name:
                     self._pinged.set()
-                    self.counts.connected = True
+                    self.counts.connected = self._was_heard = True
                 else:
                     self.counts.heard += 1
                     self._on_ring()
@@ -124,3 +125,19 @@ class Doorbell:
                 await broadcast.publish(CHANNEL, self._name)
                 await self._pinged.wait()
             await asyncio.sleep(self._ping_seconds)
+
+
+async def _end(broadcast: Broadcast, workers: Sequence[asyncio.Task[None]]) -> None:
+    """Give a connection up, in bounded time: its server may be frozen, or gone."""
+    for worker in workers:
+        worker.cancel()
+    if workers:
+        await asyncio.wait(workers, timeout=CONNECT_SECONDS)
+    for worker in workers:
+        if worker.done() and not worker.cancelled():
+            worker.exception()  # seen: leaving the channel of a server that is gone fails as well
+    backend = broadcast._backend  # noqa: SLF001 - broadcaster does not end it where connecting has failed
+    for end in (broadcast.disconnect, backend.disconnect):
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await end()

@@ -27,17 +27,24 @@ class Follower:
         self._arrived = asyncio.Event()
         self.overflowed = False
 
-    def offer(self, change: Change) -> None:
-        """Take a change if it is wanted; never waits."""
+    def offer(self, change: Change) -> bool:
+        """Take a change if it is wanted, and say whether it was; never waits and never raises.
+
+        A question of ``wants`` that fails, fails in its own feed: that reads the log from here on, and asks it again.
+        """
         if self.overflowed:
-            return
-        if len(self._mail) >= self._size:
-            self.overflowed = True
-            self._mail.clear()
-            self._arrived.set()
-        elif self.wants(change.entry, change.group):
+            return False
+        try:
+            wanted = self.wants(change.entry, change.group)
+        except Exception:  # noqa: BLE001 - one feed's bug is no other feed's business
+            self._overflow()
+            return False
+        if wanted and len(self._mail) >= self._size:
+            self._overflow()
+        elif wanted:
             self._mail.append(change)
             self._arrived.set()
+        return wanted and not self.overflowed
 
     async def take(self) -> Change | None:
         """The next change, null when the mailbox overflowed and the log must be read."""
@@ -50,5 +57,9 @@ class Follower:
 
     def rejoin(self) -> None:
         """Live again from here on; what was offered meanwhile is in the log."""
-        self._mail.clear()
         self.overflowed = False
+
+    def _overflow(self) -> None:
+        self.overflowed = True
+        self._mail.clear()
+        self._arrived.set()

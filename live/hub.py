@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from domain.ports import Change, Entry, EventLog, GroupReader, Wanted
@@ -82,10 +83,11 @@ class LiveHub:
         position = after
         try:
             while True:
-                async for change in self._replay(position, follower):
-                    position = change.entry.position
-                    if wants(change.entry, change.group):
-                        yield change
+                async with aclosing(self._replay(position, follower)) as changes:
+                    async for change in changes:
+                        position = change.entry.position
+                        if wants(change.entry, change.group):
+                            yield change
                 while (live := await follower.take()) is not None:
                     if live.entry.position > position:
                         position = live.entry.position
@@ -102,15 +104,30 @@ class LiveHub:
             del self._by_group[follower.group]
         self.counts.followers -= 1
 
-    async def _replay(self, after: int, follower: Follower) -> AsyncIterator[Change]:
+    async def _replay(self, after: int, follower: Follower) -> AsyncGenerator[Change, None]:
         """What the log holds behind a position, wanted or not, up to its present end."""
         groups = [follower.group] if follower.group is not None else None
-        while entries := await self._log.read(after, REPLAY_BATCH, groups=groups):
-            for change in await self._with_groups(entries):
+        while True:
+            entries, changes = await self._behind(after, groups)
+            for change in changes:
                 yield change
-            after = entries[-1].position
             if len(entries) < REPLAY_BATCH:
                 return
+            after = entries[-1].position
+
+    async def _behind(
+        self, after: int, groups: Sequence[GroupId] | None
+    ) -> tuple[Sequence[Entry], list[Change]]:
+        """A batch of the log with its groups, once the database can be asked."""
+        pause = self._poll_seconds
+        while True:
+            try:
+                entries = await self._log.read(after, REPLAY_BATCH, groups=groups)
+                return entries, await self._with_groups(entries)
+            except Exception as error:  # noqa: BLE001 - as in _run
+                self._failed(error, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _with_groups(self, entries: Sequence[Entry]) -> list[Change]:
         groups = await self._reader.groups({entry.group for entry in entries})
@@ -123,13 +140,17 @@ class LiveHub:
                 await self._look()
                 pause = self._poll_seconds
             except Exception as error:  # noqa: BLE001 - an outage of the database must not end the feeds
-                self.counts.failures += 1
-                self.counts.healthy = False
-                log.warning("hub cannot read the log", extra={"cause": str(error), "pause_seconds": pause})
+                self._failed(error, pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._rung.wait()
+
+    def _failed(self, error: Exception, pause: float) -> None:
+        self.counts.failures += 1
+        self.counts.healthy = False
+        cause = f"{type(error).__name__}: {error}"
+        log.warning("the log cannot be read", extra={"cause": cause, "pause_seconds": pause})
 
     async def _look(self) -> None:
         """Hand out everything behind the hub's position."""
@@ -139,10 +160,11 @@ class LiveHub:
                 for change in await self._with_groups(entries):
                     self._hand_out(change)
             self.counts.position = entries[-1].position
+            if len(entries) < BATCH:
+                break
         self.counts.healthy = True
 
     def _hand_out(self, change: Change) -> None:
         for name in (change.entry.group, None):
             for follower in self._by_group.get(name, ()):
-                follower.offer(change)
-                self.counts.delivered += 1
+                self.counts.delivered += follower.offer(change)

@@ -7,12 +7,17 @@ import uuid
 from typing import Final
 
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from domain.pages import BadCursorError
 from domain.ports import CursorExpiredError, KeyReusedError
 from schema.ids import NoSuchThingError
 
 log: Final = logging.getLogger("onevisit.faults")
+
+MASKED: Final = "something went wrong here; the operators can find it by its traceId"
+"""What a client reads of a fault."""
 
 
 def forbidden(what: str, role: str) -> GraphQLError:
@@ -30,23 +35,37 @@ def shown(error: GraphQLError) -> GraphQLError:
     if "code" in (error.extensions or {}):
         return error
     cause = _cause(error)
+    if cause is None:
+        return _with_code(error, error.message, "BAD_USER_INPUT")
+    if isinstance(cause, CursorExpiredError):
+        text = "the cursor is too old or of another log; read again without `after`, and follow from there"
+        return _with_code(error, text, "CURSOR_EXPIRED")
+    remedy = _remedy(cause)
+    return _with_code(error, remedy, "BAD_USER_INPUT") if remedy is not None else _fault(error, cause)
+
+
+def _remedy(cause: Exception) -> str | None:
+    """What the client is to mend, null where it cannot."""
     match cause:
-        case CursorExpiredError():
-            text = (
-                "the cursor is too old or of another log; read again without `after`, and follow from there"
-            )
-            return _with_code(error, text, "CURSOR_EXPIRED")
         case BadCursorError():
-            return _with_code(error, "this is not a cursor of this list in this sort", "BAD_USER_INPUT")
+            return "this is not a cursor of this list in this sort"
         case KeyReusedError():
-            text = "this clientMutationId was used with another input; take another one"
-            return _with_code(error, text, "BAD_USER_INPUT")
+            return "this clientMutationId was used with another input; take another one"
+        case CannotGetOperationTypeError():
+            return no_operation(cause)
+        case MissingQueryError():
+            return "query is missing, or empty"
         case NoSuchThingError():
-            return _with_code(error, str(cause), "BAD_USER_INPUT")
-        case None:
-            return _with_code(error, error.message, "BAD_USER_INPUT")
+            return str(cause)
         case _:
-            return _fault(error, cause)
+            return None
+
+
+def no_operation(error: CannotGetOperationTypeError) -> str:
+    """Why a document holds nothing that can be run."""
+    if error.operation_name is None:
+        return "the document holds fragments alone, and no operation"
+    return f"the document has no operation named {error.operation_name!r}"
 
 
 def _cause(error: GraphQLError) -> Exception | None:
@@ -67,6 +86,6 @@ def _fault(error: GraphQLError, cause: Exception) -> GraphQLError:
     """A fault: its text may hold anything, so it stays in the log, under an id that the client can quote."""
     trace = uuid.uuid4().hex
     log.error("fault", exc_info=cause, extra={"trace_id": trace, "path": error.path})
-    masked = _with_code(error, "something went wrong here; the operators can find it by its traceId", "")
+    masked = _with_code(error, MASKED, "")
     masked.extensions = {"code": "INTERNAL_SERVER_ERROR", "traceId": trace}
     return masked

@@ -26,9 +26,20 @@ CLOSE_CODES = (
     sockets.UNAUTHORIZED,
     sockets.EXPIRED,
     sockets.ALREADY_INITIALISED,
+    sockets.FAULT,
     sockets.RESTART,
+    sockets.TRY_AGAIN_LATER,
 )
-LIMITS = (MAX_TOKENS, limits.MAX_DEPTH, limits.MAX_ALIASES, limits.MAX_ROOT_FIELDS, limits.MAX_FIELDS)
+LIMITS = (
+    MAX_TOKENS,
+    limits.MAX_DEPTH,
+    limits.MAX_ALIASES,
+    limits.MAX_ROOT_FIELDS,
+    limits.MAX_FIELDS,
+    limits.MAX_ROWS,
+    limits.MAX_REPEATS,
+    limits.MAX_DIGITS,
+)
 
 
 @pytest.mark.parametrize("word", [*UpdateKind, *Role, *CODES, *map(str, CLOSE_CODES), *map(str, LIMITS)])

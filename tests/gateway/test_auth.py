@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 
 import jwt
@@ -65,6 +66,11 @@ BAD = {
     "not yet valid": signed(nbf=time.time() + 600),
     "no token at all": "abc",
     "empty": "",
+    "of half a character": "a\ud800.b.c",
+    "not of this alphabet": "中.中.中",
+    "with a head without a bottom": f"{urlsafe_b64encode(b'[' * 2500).decode()}.e30.e30",
+    "without end": signed(exp=float("inf")),
+    "with a list of roles": signed(role=["ADMIN"]),
     "far too long": "a" * (LONGEST_TOKEN + 1),
 }
 

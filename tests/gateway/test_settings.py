@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,21 @@ def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
     assert variable != "ONEVISIT_SECRET" or value not in str(error.value)
 
 
+REMEDIES = {
+    "ONEVISIT_PORT": ("x", "give a whole number from 0 to 65535"),
+    "ONEVISIT_POOL_SIZE": ("9" * 5000, "give a whole number from 1 to 200"),
+    "ONEVISIT_POLL_SECONDS": ("nan", "give seconds from 0.05 to 60"),
+    "ONEVISIT_FUSION_MINUTES": ("AAA", "such as AAA=10,STANDARD=60"),
+    "ONEVISIT_BROADCAST_URL": ("kafka://x", "begins with memory://, redis://"),
+}
+
+
+@pytest.mark.parametrize(("variable", "value", "remedy"), [(name, *pair) for name, pair in REMEDIES.items()])
+def test_a_wrong_setting_is_told_its_remedy(variable: str, value: str, remedy: str) -> None:
+    with pytest.raises(SettingError, match=remedy):
+        read_settings({variable: value})
+
+
 def test_a_wrong_flag_is_named_as_a_flag() -> None:
     with pytest.raises(SettingError, match="--port is 'x'"):
         read_settings({}, {"port": "x"})
@@ -64,3 +81,30 @@ def test_the_secret_beside_a_file_is_made_once_and_read_by_its_owner_alone(tmp_p
     assert first == second
     assert len(first) == 64
     assert stat.S_IMODE((tmp_path / ".onevisit" / "secret").stat().st_mode) == 0o600
+
+
+def test_processes_that_make_the_secret_at_once_agree_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'onevisit.db'}"
+    both, turns = threading.Barrier(2, timeout=10), iter("ab")
+
+    def drawn(_bytes: int) -> str:
+        both.wait()  # until the other has seen as well that there is none
+        return next(turns) * 64
+
+    monkeypatch.setattr("gateway.settings.secrets.token_hex", drawn)
+    with ThreadPoolExecutor(2) as pool:
+        made = set(pool.map(lambda _: kept_secret(url), range(2)))
+
+    assert made == {kept_secret(url)}
+    assert [path.name for path in (tmp_path / ".onevisit").iterdir()] == ["secret"]
+
+
+def test_a_secret_that_was_cut_short_signs_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'onevisit.db'}"
+    kept_secret(url)
+    (tmp_path / ".onevisit" / "secret").write_text("")
+
+    with pytest.raises(SettingError, match="holds 0 characters and needs 32: remove it"):
+        kept_secret(url)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from live.doorbell import Doorbell
-from tests.servers import Valkey
+import pytest
+
+from live.doorbell import CONNECT_SECONDS, Doorbell
+from tests.servers import Postgres, Valkey
 
 SECONDS = 30
 
@@ -74,3 +77,49 @@ async def test_a_bell_in_memory_rings_its_own_process_without_any_server() -> No
         bell.ring()
 
         assert rings == [1]
+
+
+async def test_a_frozen_server_is_known_as_deaf_before_its_connection_is_given_up(valkey: Valkey) -> None:
+    valkey.ensure_running()
+    async with bells(valkey.url, 1) as [(bell, _)]:
+        await until(lambda: bell.counts.connected)
+        valkey.pause()
+        async with asyncio.timeout(CONNECT_SECONDS + 2):
+            await until(lambda: not bell.counts.connected)
+
+        valkey.resume()
+        await until(lambda: bell.counts.connected)
+
+
+@pytest.mark.parametrize("form", ["dsn", "url"])
+async def test_postgresql_can_be_the_bell_however_its_address_is_written(
+    postgres: Postgres, form: str
+) -> None:
+    postgres.ensure_running()
+    async with bells(getattr(postgres, form), 2) as made:
+        await until(lambda: all(bell.counts.connected for bell, _ in made))
+        made[0][0].ring()
+        await until(lambda: bool(made[1][1]))
+        postgres.kill()
+        await until(lambda: not any(bell.counts.connected for bell, _ in made))
+
+        postgres.ensure_running()
+        await until(lambda: all(bell.counts.connected for bell, _ in made))
+        made[1][1].clear()
+        made[0][0].ring()
+
+        await until(lambda: bool(made[1][1]))
+
+
+async def test_nothing_is_left_unseen_when_a_server_goes(valkey: Valkey) -> None:
+    seen: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: seen.append(context))
+    valkey.ensure_running()
+    async with bells(valkey.url, 3) as made:
+        await until(lambda: all(bell.counts.connected for bell, _ in made))
+        valkey.kill()
+        await until(lambda: all(bell.counts.restarts > 1 for bell, _ in made))
+    gc.collect()
+    valkey.ensure_running()
+
+    assert seen == []

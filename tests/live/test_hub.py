@@ -164,3 +164,77 @@ async def test_an_outage_of_the_log_is_waited_out_and_followers_stay() -> None:
 
         assert await feed == [1, 2]
         assert hub.counts.failures > 0
+
+
+async def test_a_follower_on_its_way_back_waits_an_outage_out_as_well() -> None:
+    log = MemoryLog()
+    log.append("A")
+
+    async with running(log) as hub:
+        log.outage = ConnectionError("gone")
+        feed = asyncio.create_task(positions(hub.follow(0, wants=everything), 2))
+        await asyncio.sleep(0.05)
+        log.outage = None
+        log.append("A")
+
+        assert await feed == [1, 2]
+
+
+async def test_a_question_that_fails_ends_its_own_feed_and_no_other() -> None:
+    log = MemoryLog()
+
+    def broken(entry: Entry, _group: Group) -> bool:
+        if entry.position == 2:
+            raise ZeroDivisionError
+        return True
+
+    async with running(log) as hub:
+        bad = asyncio.create_task(positions(hub.follow(0, wants=broken), 3))
+        good = asyncio.create_task(positions(hub.follow(0, wants=everything), 3))
+        await asyncio.sleep(0.05)
+        for _ in range(3):
+            log.append("A")
+
+        assert await good == [1, 2, 3]
+        with pytest.raises(ZeroDivisionError):
+            await bad
+        assert (hub.counts.followers, hub.counts.failures) == (0, 0)
+
+
+async def test_what_is_not_wanted_never_fills_a_mailbox() -> None:
+    log = MemoryLog()
+    log.append("B")
+
+    async with running(log, mailbox_size=1) as hub:
+        feed = hub.follow(0, wants=lambda _entry, group: group.key == "B")
+        await anext(feed)
+        waiting = asyncio.ensure_future(anext(feed))
+        for key in "BBAAAAA":
+            log.append(key)
+            await asyncio.sleep(0.02)
+
+        assert [(await waiting).entry.position, (await anext(feed)).entry.position] == [2, 3]
+        log.append("B")
+        assert (await anext(feed)).entry.position == 9
+        assert (hub.counts.overflows, hub.counts.delivered) == (0, 3)
+        await feed.aclose()  # type: ignore[attr-defined]  # it is a generator
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed"])
+async def test_a_feed_that_ends_leaves_nothing_behind(end: str) -> None:
+    log = MemoryLog()
+    log.append("A")
+
+    async with running(log) as hub:
+        feed = hub.follow(0, group=GroupId("1/A"), wants=everything)
+        await anext(feed)
+        assert hub.counts.followers == 1
+        if end == "cancelled":
+            waiting = asyncio.ensure_future(anext(feed))
+            await asyncio.sleep(0.02)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        else:
+            await feed.aclose()  # type: ignore[attr-defined]  # it is a generator
+
+        assert hub.counts.followers == 0

@@ -1,0 +1,58 @@
+"""A socket whose peer takes nothing of what it is sent is cut off.
+
+It would hold its connection, and what waits to be sent on it, without end. The client comes back with its cursor and
+has lost nothing. uvicorn pings each socket, but it closes one that does not
+answer in order, after all that waits to be sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+log = logging.getLogger("onevisit.stalled")
+
+
+class CutOffProtocol(WebSocketsSansIOProtocol):
+    """One WebSocket, given up when ``stall_seconds`` pass without a byte taken while more waits than is allowed."""
+
+    def __init__(self, *arguments: Any, stall_seconds: float, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._stall_seconds = stall_seconds
+        self._waiting = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """The peer is behind: begin to watch it."""
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        """The peer has caught up."""
+        super().resume_writing()
+        self._forget()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is left to watch."""
+        self._forget()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        self._waiting = self.transport.get_write_buffer_size()
+        self._timer = self.loop.call_later(self._stall_seconds, self._look)
+
+    def _look(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting < self._waiting:
+            self._watch()
+            return
+        log.warning("a peer that takes nothing is cut off", extra={"bytes_waiting": waiting})
+        self.transport.abort()
+
+    def _forget(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,69 @@
+"""Who takes a little at a time is slow; who takes nothing is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import uvicorn
+from uvicorn.server import ServerState
+
+from gateway.stalled import CutOffProtocol
+
+STALL_SECONDS = 0.05
+
+
+class Transport:
+    """The sending half of a connection, as far as it is watched."""
+
+    def __init__(self) -> None:
+        self.waiting = 100_000
+        self.aborted = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+def watched() -> tuple[CutOffProtocol, Any]:
+    config = uvicorn.Config(lambda: None, lifespan="off", log_config=None)
+    protocol = CutOffProtocol(config, ServerState(), {}, stall_seconds=STALL_SECONDS)
+    transport: Any = Transport()
+    protocol.transport, protocol.loop = transport, asyncio.get_running_loop()
+    return protocol, transport
+
+
+async def test_who_takes_nothing_is_cut_off() -> None:
+    protocol, transport = watched()
+
+    protocol.pause_writing()
+    await asyncio.sleep(2 * STALL_SECONDS)
+
+    assert transport.aborted
+
+
+async def test_who_takes_a_little_is_waited_for_until_it_takes_nothing() -> None:
+    protocol, transport = watched()
+
+    protocol.pause_writing()
+    for _ in range(30):
+        transport.waiting -= 1
+        await asyncio.sleep(STALL_SECONDS / 5)
+    assert not transport.aborted
+    await asyncio.sleep(3 * STALL_SECONDS)
+
+    assert transport.aborted
+
+
+async def test_who_has_caught_up_or_left_is_watched_no_longer() -> None:
+    (ready, kept), (gone, lost) = watched(), watched()
+
+    ready.pause_writing()
+    gone.pause_writing()
+    ready.resume_writing()
+    gone._forget()  # noqa: SLF001 - connection_lost, without a connection
+    await asyncio.sleep(3 * STALL_SECONDS)
+
+    assert (kept.aborted, lost.aborted) == (False, False)
