@@ -58,11 +58,12 @@ async def administer(
     check_texts(input)
     repeat = repeat_of(info, input)
     administration = context.services.administration
-    if repeat is not None and (first := await administration.first_answer(repeat)) is not None:
-        return Administered(first.saved, await _world_now(context), first.tasks_moved)
 
     async def once() -> Administered | Refusal:
+        # The world first: an answer that comes after this look also changes the world, and so refuses what follows.
         world = await _world_now(context)
+        if repeat is not None and (first := await administration.first_answer(repeat)) is not None:
+            return Administered(first.saved, await _world_now(context), first.tasks_moved)
         wanted = _decided(decide, world)
         if isinstance(wanted, Refusal):
             return wanted
@@ -80,8 +81,6 @@ async def administer(
         try:
             return await once()
         except WorldChangedError:
-            if repeat is not None and (first := await administration.first_answer(repeat)) is not None:
-                return Administered(first.saved, await _world_now(context), first.tasks_moved)
             await asyncio.sleep(random.random() * min(0.001 * 2**attempt, LONGEST_PAUSE_SECONDS))  # noqa: S311 - jitter
     raise WorldChangedError(f"{info.field_name} met a faster change of the world {MOST_TRIES} times")
 

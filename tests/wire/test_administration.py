@@ -23,12 +23,16 @@ async def crew_of(trade: Trade, code: str) -> dict[str, Any]:
 
 
 async def test_a_member_asked_for_eight_times_at_once_is_made_once(trade: Trade) -> None:
-    given = {"crewId": trade.crews["410105"], "name": "Hu", "phone": "13811112222", "clientMutationId": "m-1"}
+    for place in range(12):
+        name = f"Hu{place}"
+        given = {"crewId": trade.crews["410105"], "name": name, "phone": f"138111122{place:02}"}
 
-    answers = await asyncio.gather(*(trade.admin.one(MEMBER, i=given) for _ in range(8)))
+        asked = (trade.admin.one(MEMBER, i={**given, "clientMutationId": name}) for _ in range(8))
+        answers = await asyncio.gather(*asked)
 
-    assert len({answer["member"]["id"] for answer in answers}) == 1
-    assert Counter(m["name"] for m in (await crew_of(trade, "410105"))["members"])["Hu"] == 1
+        assert len({answer["member"]["id"] for answer in answers}) == 1
+    names = Counter(m["name"] for m in (await crew_of(trade, "410105"))["members"])
+    assert all(names[f"Hu{place}"] == 1 for place in range(12))
 
 
 async def test_the_same_client_mutation_id_with_another_input_is_refused(trade: Trade) -> None:
