@@ -10,6 +10,7 @@ from domain.commands import AcceptPartial, CancelOrder, ReopenOrder
 from domain.decisions import Decision, Done, Groups, Refs, group_with
 from domain.dispatch import place
 from domain.gathering import evaluate
+from domain.history import NETWORK
 from domain.journal import Context, Journal
 from domain.orders import Cancellation, Order
 from domain.progress import order_state
@@ -125,7 +126,7 @@ def _why_not_acceptable(order: Order) -> str | None:
         return f"is a {order.action}, which is always carried out whole"
     if order.sub_task(SubTaskKind.CONSTRUCTION).verdict is not Verdict.SUCCEEDED:
         return "has no finished construction"
-    others = [order.sub_task(kind) for kind in subtasks.NETWORK]
+    others = [order.sub_task(kind) for kind in NETWORK]
     if not any(part.execution is ExecutionState.TERMINATED_WITH_ERROR for part in others):
         return "has no part which failed for good; wait, or retry the sub-task"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain import subtasks
+from domain.history import NETWORK
 from domain.journal import Journal
 from domain.orders import Order, Receipt
 from domain.values import ReasonCode, ReceiptId, ReceiptKind, ReceiptOutcome, UpdateKind
@@ -37,7 +38,7 @@ def close_order(
         evidence={part.kind.value: part.verdict for part in order.sub_tasks},
     )
     closed = replace(
-        subtasks.stopped(order, *subtasks.NETWORK),
+        subtasks.stopped(order, *NETWORK),
         receipts=(*order.receipts, receipt),
         closed_at=journal.now,
         hold=None,

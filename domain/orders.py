@@ -150,7 +150,10 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was sent to the network for a sub-task, and what came back."""
+    """What was sent to the network for a sub-task, and what came back.
+
+    ``verdict`` is what came of this attempt, ``service`` what the network calls the service that it is about.
+    """
 
     number: int
     started_at: datetime
@@ -163,6 +166,8 @@ class Attempt:
     repairs: tuple[Repair, ...] = ()
     event_ids: tuple[str, ...] = ()
     ended_at: datetime | None = None
+    verdict: Verdict | None = None
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,9 @@ class SubTask:
 
     ``settled`` is the revision of the group at which the present verdict was given: a check is stale when
     the last success of activation or construction has a later one (D16). ``failures`` counts attempts which
-    failed since the order's present attempt began.
+    failed since the order's present attempt began, ``inconclusive`` those without a result since the last which
+    had one. ``due_at`` is before when the network is not asked, null: at once. ``proposal`` is a repair which waits
+    for a dispatcher's word.
     """
 
     kind: SubTaskKind
@@ -180,6 +187,9 @@ class SubTask:
     settled: int = 0
     failures: int = 0
     attempts: tuple[Attempt, ...] = ()
+    inconclusive: int = 0
+    due_at: datetime | None = None
+    proposal: tuple[Repair, ...] = ()
 
     @property
     def applies(self) -> bool:
@@ -194,7 +204,10 @@ class SubTask:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """回单, final and immutable but for its delivery. One per (order, attempt, kind)."""
+    """回单, final and immutable but for its delivery. One per (order, attempt, kind).
+
+    ``failure`` says why the last delivery was not confirmed, ``next_try_at`` when it is sent again; null: at once.
+    """
 
     id: ReceiptId
     kind: ReceiptKind
@@ -207,6 +220,13 @@ class Receipt:
     evidence: Mapping[str, Any] | None = None
     delivery: DeliveryState = DeliveryState.PENDING
     delivery_attempts: int = 0
+    failure: str | None = None
+    next_try_at: datetime | None = None
+
+    @property
+    def delivered(self) -> bool:
+        """Whether nobody tries to deliver it any more."""
+        return self.delivery in {DeliveryState.ACKNOWLEDGED, DeliveryState.DEAD}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.catalogue import Product, rule_for
+from domain.history import NETWORK
 from domain.journal import Journal
 from domain.orders import UNREFUSABLE, Attempt, Order, Repair, SubTask
 from domain.values import (
@@ -19,7 +20,6 @@ from domain.values import (
     Verdict,
 )
 
-NETWORK = (SubTaskKind.ACTIVATION, SubTaskKind.QUALITY_CHECK)
 USUAL: Mapping[OrderAction, tuple[SubTaskKind, ...]] = {
     OrderAction.SURVEY: (SubTaskKind.CONSTRUCTION,),
     OrderAction.ACTIVATION: tuple(SubTaskKind),

@@ -6,9 +6,13 @@ Only rows that differ from those of the group before are written.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from domain.errands import Open, open_errands
 from domain.groups import Group
+from domain.history import Success, successes
+from domain.network import correlation_key
 from domain.orders import Order, Receipt
 from domain.progress import (
     appointment_required,
@@ -22,7 +26,7 @@ from domain.progress import (
 from domain.tasks import Task, WorkItem
 from domain.values import WorkItemState
 from domain.views import TaskView
-from persistence.documents import dump_group
+from persistence.documents import dump_group, json_text
 
 Row = dict[str, Any]
 
@@ -49,7 +53,7 @@ def project(group: Group) -> Rows:
 
 
 def part_rows(group: Group) -> dict[str, dict[str, Row]]:
-    """The rows of its orders, visits, work items and receipts."""
+    """The rows of its orders, visits, work items and receipts, of what it has to send and what it leaves for later."""
     return {
         "orders": {number: _order_row(group, order) for number, order in group.orders.items()},
         "tasks": {task.id: _task_row(group, task, seq) for seq, task in enumerate(group.tasks.values())},
@@ -59,6 +63,8 @@ def part_rows(group: Group) -> dict[str, dict[str, Row]]:
             for order in group.orders.values()
             for receipt in order.receipts
         },
+        "outbox": {errand.id: _outbox_row(group, errand) for errand in open_errands(group)},
+        "history": {row["id"]: row for row in map(partial(_history_row, group), successes(group))},
     }
 
 
@@ -168,4 +174,41 @@ def _receipt_row(group: Group, order: Order, receipt: Receipt) -> Row:
         "outcome": receipt.outcome.value,
         "delivery": receipt.delivery.value,
         "at": receipt.at,
+    }
+
+
+def _outbox_row(group: Group, errand: Open) -> Row:
+    """The workers' own columns are as of an errand that nobody took yet."""
+    return {
+        "id": errand.id,
+        "group_id": group.id,
+        "order_number": errand.number,
+        "topic": errand.topic.value,
+        "lane": errand.lane,
+        "seq": errand.seq,
+        "urgent": errand.urgent,
+        "due_at": errand.due_at,
+        "leased_until": None,
+        "holder": None,
+        "tries": 0,
+        "progress": "{}",
+    }
+
+
+def _history_row(group: Group, success: Success) -> Row:
+    traces = success.traces
+    return {
+        "id": correlation_key(traces.number, traces.kind, success.attempt),
+        "group_id": group.id,
+        "order_number": traces.number,
+        "attempt": success.attempt,
+        "kind": traces.kind.value,
+        "product": traces.product,
+        "place": traces.place,
+        "standard_id": traces.standard_id,
+        "port": traces.port,
+        "device": traces.device,
+        "service": success.service,
+        "data": json_text(success.data),
+        "at": success.at,
     }

@@ -173,6 +173,67 @@ class ExchangeRow(SQLModel, table=True):
     at: datetime = instant_column()
 
 
+class OutboxRow(SQLModel, table=True):
+    """What is still to be sent to another system: there for as long as its group says that it is open.
+
+    ``lane`` keeps the receipts of one order in the order of ``seq``. The last four columns are the workers' own:
+    who holds it until when, how often it was taken, and their note (JSON text).
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "topic", "due_at"),
+        Index("ix_outbox_lane", "topic", "lane", "seq"),
+        Index("ix_outbox_group", "group_id"),
+    )
+
+    id: str = key_column(primary_key=True)
+    group_id: str = key_column()
+    order_number: str = key_column()
+    topic: str = text_column()
+    lane: str = key_column()
+    seq: int
+    urgent: bool
+    due_at: datetime = instant_column()
+    leased_until: datetime | None = instant_column(default=None)
+    holder: str | None = text_column(default=None)
+    tries: int
+    progress: str = text_column()
+
+
+class HistoryRow(SQLModel, table=True):
+    """An attempt that succeeded, with its data, and by what a later repair finds it (D11).
+
+    ``place`` is the address within its district, ``port`` and ``device`` where the line is connected.
+    """
+
+    __tablename__ = "history"
+    __table_args__ = (
+        Index("ix_history_group", "group_id"),
+        Index("ix_history_order", "order_number", "kind", "at"),
+        Index("ix_history_place", "place", "product", "kind", "at"),
+        partial_index(
+            "ix_history_standard", "standard_id", "product", "kind", "at", only="standard_id IS NOT NULL"
+        ),
+        partial_index("ix_history_port", "port", "kind", "at", only="port IS NOT NULL"),
+        partial_index("ix_history_device", "device", "kind", "at", only="device IS NOT NULL"),
+    )
+
+    id: str = key_column(primary_key=True)
+    group_id: str = key_column()
+    order_number: str = key_column()
+    attempt: int
+    kind: str = text_column()
+    product: str = text_column()
+    place: str = key_column()
+    standard_id: str | None = key_column(default=None)
+    port: str | None = key_column(default=None)
+    device: str | None = key_column(default=None)
+    service: str | None = text_column(default=None)
+    data: str = text_column()
+    at: datetime = instant_column()
+
+
 class EntryRow(SQLModel, table=True):
     """A line of the event log. ``position`` is given after the commit; on SQLite it is the id."""
 
