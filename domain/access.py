@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from domain import addresses, commands, contacts, fusing, progress
 from domain.groups import Group
-from domain.orders import Attempt, Customer, Hold
+from domain.orders import Attempt, Customer, Hold, Repair
 from domain.people import MemberView, masked_phone
 from domain.tasks import Task
 from domain.values import CrewId, DistrictCode, HoldCause, MemberId, Role
@@ -260,6 +260,11 @@ def _may_see_protection(group: Group, scope: Scope) -> bool:
     if scope.role is not Role.CREW:
         return scope.role in _OFFICE
     return any(_is_led(task, scope) or _works_in(group, task, scope) for task in group.tasks.values())
+
+
+def proposed_repairs(part: SubTaskView, scope: Scope) -> list[Repair] | None:
+    """Repairs which wait for a dispatcher's word; for whom the attempts are."""
+    return list(part.row.proposal) if _may_see_attempts(part, scope) else None
 
 
 def _may_see_attempts(part: SubTaskView, scope: Scope) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from domain.catalogue import Product
 from domain.districts import DistrictNames
 from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Problem
-from domain.texts import problem_of_text
+from domain.repairs import is_contract_field
+from domain.texts import problem_of_json, problem_of_text
 from domain.values import CrewId, DistrictCode, EvidenceKind, MemberId
 from domain.wishes import RezoneCrews, SaveCrew, SaveDistrict, SaveMember, SaveProduct
 from domain.world import Crew, Member, World
@@ -120,6 +122,7 @@ def saved_product(wish: SaveProduct, world: World) -> Product | InvalidInput:
     """Made or changed, by code. Orders keep what they were received with."""
     known = world.products.get(wish.code)
     problems = [*_texts({"name": wish.name, "nameZh": wish.name_zh}), *_rule_problems(wish)]
+    problems += _template_problems(wish)
     if not _PRODUCT_CODE.fullmatch(wish.code):
         problems.append(Problem(("code",), "is no product code; give up to 64 of A-Z, 0-9 and _"))
     if known is None and (wish.name is None or wish.name_zh is None):
@@ -145,7 +148,31 @@ def _product(wish: SaveProduct, known: Product) -> Product:
         line_rank=(rank if rank is not None else 100) if bears else None,
         rules=(*(rule for rule in known.rules if rule.action not in named), *rules),
         thresholds=wish.thresholds if wish.thresholds is not None else known.thresholds,
+        activation_template=_given(wish.activation_template, known.activation_template),
+        check_template=_given(wish.check_template, known.check_template),
+        confirm_repairs=wish.confirm_repairs if wish.confirm_repairs is not None else known.confirm_repairs,
     )
+
+
+def _given(template: Any, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    return template if template is not None else known
+
+
+def _template_problems(wish: SaveProduct) -> Iterable[Problem]:
+    """A template is an object of fields, none of which the contract of a customer fixes."""
+    given = {"activationTemplate": wish.activation_template, "checkTemplate": wish.check_template}
+    for name, template in given.items():
+        if template is None:
+            continue
+        if not isinstance(template, Mapping):
+            yield Problem(
+                (name,), 'is no object; give fields with their usual values, such as {"vlan": 2101}'
+            )
+            continue
+        if (broken := problem_of_json(template, (name,))) is not None:
+            yield broken
+        for field in filter(is_contract_field, template):
+            yield Problem((name, field), "is fixed by the contract of each customer; leave it out")
 
 
 def _rule_problems(wish: SaveProduct) -> Iterable[Problem]:

@@ -101,7 +101,7 @@ def reopen_order(command: ReopenOrder, groups: Groups, context: Context) -> Deci
     journal.write(UpdateKind.ORDER_REOPENED, again, order=order.number, facts=facts, attempt=again.attempt)
     for part in again.sub_tasks:
         if part.applies:
-            again = subtasks.begin_attempt(journal, again, part.kind, reset=True)
+            again = subtasks.begin_attempt(journal, again, part.kind, reset=True, fresh=True)
     place(journal, [order.number])
     return Done((journal,), Refs((group.id,), order=order.number))
 

@@ -6,8 +6,9 @@ limits of the metrics are proposals of this project, not of a standard.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from domain.values import EvidenceKind, OrderAction, SubTaskKind
 
@@ -54,6 +55,7 @@ class Product:
     """A product that upstream sells.
 
     ``line_rank`` orders the line-bearing ones: whoever claims the lowest rank is the first contact (第一接口人).
+    With ``confirm_repairs`` a repair waits for a dispatcher's word before it is sent.
     """
 
     code: str
@@ -63,6 +65,13 @@ class Product:
     line_rank: int | None
     rules: tuple[ProductRule, ...]
     thresholds: tuple[Threshold, ...]
+    activation_template: Mapping[str, Any] = field(default_factory=dict)
+    check_template: Mapping[str, Any] = field(default_factory=dict)
+    confirm_repairs: bool = False
+
+    def template(self, kind: SubTaskKind) -> Mapping[str, Any]:
+        """The usual data of an activation or of a check, from which a repair takes what history does not know."""
+        return self.activation_template if kind is SubTaskKind.ACTIVATION else self.check_template
 
 
 def rule_for(product: Product, action: OrderAction, scenario: str | None) -> ProductRule | None:

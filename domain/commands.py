@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.orders import OrderPayload
+from domain.traces import Traces
 from domain.values import (
     AppointmentId,
     AppointmentOutcome,
@@ -35,14 +36,20 @@ from domain.values import (
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Which groups a rule must see."""
+    """Which groups a rule must see, and whose history."""
 
     numbers: frozenset[OrderNumber] = frozenset()
     keys: frozenset[str] = frozenset()
     groups: frozenset[GroupId] = frozenset()
+    history: frozenset[Traces] = frozenset()
 
     def __or__(self, other: Reads) -> Reads:
-        return Reads(self.numbers | other.numbers, self.keys | other.keys, self.groups | other.groups)
+        return Reads(
+            self.numbers | other.numbers,
+            self.keys | other.keys,
+            self.groups | other.groups,
+            self.history | other.history,
+        )
 
 
 def number_of(part: ItemId | SubTaskId) -> OrderNumber:
@@ -319,7 +326,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class ReportSubTask(Command):
-    """What the network management system says of an attempt."""
+    """What the network management system says of an attempt.
+
+    ``nms_verdict`` are its own words, ``service`` is its id of the service. ``complete``: there are no more measures
+    to come, so one that is missing is missed. ``unanswered``: it did not answer, so the attempt is not over.
+    """
 
     sub_task: SubTaskId
     attempt: int
@@ -329,6 +340,23 @@ class ReportSubTask(Command):
     measures: tuple[Measured, ...] = ()
     failure: str | None = None
     refused_fields: tuple[str, ...] = ()
+    nms_verdict: str | None = None
+    service: str | None = None
+    complete: bool = False
+    unanswered: bool = False
+
+    @property
+    def reads(self) -> Reads:
+        """The group of its order."""
+        return Reads(numbers=frozenset({number_of(self.sub_task)}))
+
+
+@dataclass(frozen=True, slots=True)
+class ResendSubTask(Command):
+    """An attempt which had no result is made again with the same data, its time having come."""
+
+    sub_task: SubTaskId
+    attempt: int
 
     @property
     def reads(self) -> Reads:

@@ -67,7 +67,8 @@ def _renew_check(journal: Journal, number: OrderNumber) -> None:
     if is_stale(journal.group, order, check) or (
         check.verdict is Verdict.INCONCLUSIVE and _grew(journal, order, check.settled)
     ):
-        subtasks.begin_attempt(journal, order, SubTaskKind.QUALITY_CHECK)
+        calm = subtasks.calmed(order, SubTaskKind.QUALITY_CHECK)
+        subtasks.begin_attempt(journal, calm, SubTaskKind.QUALITY_CHECK)
 
 
 def _grew(journal: Journal, order: Order, since: int) -> bool:

@@ -14,6 +14,7 @@ from domain import (
     holds,
     receipts,
     reports,
+    retries,
     visits,
     waiting,
     work,
@@ -45,7 +46,8 @@ RULES: Mapping[type[commands.Command], Rule] = {
     commands.HoldWorkItem: work.hold_work_item,
     commands.ReturnWorkItem: work.return_work_item,
     commands.ReportSubTask: reports.report_sub_task,
-    commands.RetrySubTask: reports.retry_sub_task,
+    commands.ResendSubTask: retries.resend_sub_task,
+    commands.RetrySubTask: retries.retry_sub_task,
     commands.MarkReceipt: deliveries.mark_receipt,
 }
 

@@ -53,7 +53,8 @@ def _visit_for(journal: Journal, joining: list[OrderNumber], members: Iterable[O
     """The visit at that address which is not begun, whatever visit the joining items are in now."""
     group = journal.group
     numbers = frozenset(members)
-    moving = {item_id(number, group.orders[number].attempt) for number in joining}
+    own = (group.item_of(group.orders[number]) for number in joining)
+    moving = {item.id for item in own if item is not None}
     visits = [
         task
         for task in group.tasks.values()
@@ -125,7 +126,7 @@ def assigned(journal: Journal, task: Task, *, conflict: bool = False) -> Task:
 
 
 def _add_item(journal: Journal, order: Order, task: Task, *, late: bool) -> None:
-    known = journal.group.items.get(item_id(order.number, order.attempt))
+    known = journal.group.item_of(order)
     item = (
         replace(known, task=task.id, version=known.version + 1) if known else new_item(journal, order, task)
     )

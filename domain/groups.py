@@ -88,8 +88,15 @@ class Group:
         return tuple(sorted((i for i in self.items.values() if i.task == task), key=lambda i: i.number))
 
     def item_of(self, order: Order) -> WorkItem | None:
-        """The work item of the order's present attempt, null where no visit is needed."""
-        return self.items.get(item_id(order.number, order.attempt))
+        """The work item of the order's present attempt, null where no visit is needed.
+
+        An item that was reopened keeps its id, and goes with the attempt in which it is done again.
+        """
+        own = self.items.get(item_id(order.number, order.attempt))
+        if own is not None and own.attempt == order.attempt:
+            return own
+        mine = (i for i in self.items.values() if i.number == order.number and i.attempt == order.attempt)
+        return next(mine, None)
 
     def live_orders(self) -> Iterable[Order]:
         """Its orders which were not cancelled, by number."""

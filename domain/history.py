@@ -7,13 +7,12 @@ order, the address with the product, the port, the device.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from domain.groups import Group
 from domain.orders import Attempt, Order, SubTask
-from domain.values import OrderNumber, ProductCode, SubTaskKind, Verdict
+from domain.traces import Success, Traces
+from domain.values import SubTaskKind, Verdict
 
 NETWORK: Final = (SubTaskKind.ACTIVATION, SubTaskKind.QUALITY_CHECK)
 """The two parts which the network management system carries out."""
@@ -21,30 +20,6 @@ NETWORK: Final = (SubTaskKind.ACTIVATION, SubTaskKind.QUALITY_CHECK)
 PORTS: Final = ("port", "accessPort", "ponPort")
 DEVICES: Final = ("olt", "device", "deviceId", "accessDevice", "ontSerial")
 """Fields of "first data" and "second data" which say where a line is connected, the first that is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Traces:
-    """By what an order's history is found. ``port`` and ``device`` are null where the data name none."""
-
-    kind: SubTaskKind
-    number: OrderNumber
-    product: ProductCode
-    place: str
-    standard_id: str | None = None
-    port: str | None = None
-    device: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Success:
-    """An attempt that succeeded, and the traces under which it is found."""
-
-    traces: Traces
-    attempt: int
-    at: datetime
-    data: Mapping[str, Any] = field(default_factory=dict)
-    service: str | None = None
 
 
 def successes(group: Group) -> Iterator[Success]:

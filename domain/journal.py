@@ -6,13 +6,14 @@ with the events applied, is the group after. Only ids, states and numbers of it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from domain.access import Actor
 from domain.groups import Group, Part
+from domain.traces import Success, Traces
 from domain.values import ItemId, OrderNumber, TaskId, UpdateKind
 from domain.world import World
 
@@ -36,12 +37,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who commands, when, and in what world. ``keys`` are those all of whose rounds the rule was given."""
+    """Who commands, when, and in what world.
+
+    ``keys`` are those all of whose rounds the rule was given, ``history`` what succeeded before, newest first, by the
+    traces it asked for.
+    """
 
     actor: Actor
     now: datetime
     world: World
     keys: frozenset[str] = frozenset()
+    history: Mapping[Traces, Sequence[Success]] = field(default_factory=dict)
 
 
 def evolve(group: Group, event: Event) -> Group:

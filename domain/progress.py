@@ -90,8 +90,9 @@ def handler_of(group: Group, order: Order) -> MemberId | None:
 
 
 def is_stale(group: Group, order: Order, part: SubTask) -> bool:
-    """Whether a check is older than the last successful activation or construction (D16)."""
-    if part.kind is not SubTaskKind.QUALITY_CHECK or part.verdict is not Verdict.SUCCEEDED:
+    """Whether a check, passed or failed, is older than the last successful activation or construction (D16)."""
+    settled = part.verdict in {Verdict.SUCCEEDED, Verdict.FAILED}
+    if part.kind is not SubTaskKind.QUALITY_CHECK or not settled:
         return False
     activation = order.sub_task(SubTaskKind.ACTIVATION)
     activated = activation.settled if activation.verdict is Verdict.SUCCEEDED else 0

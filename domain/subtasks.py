@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from domain.catalogue import Product, rule_for
@@ -64,24 +65,48 @@ def begin_attempt(
     part: SubTaskKind,
     *,
     kind: UpdateKind = UpdateKind.SUB_TASK_RETRIED,
-    changes: Mapping[str, Any] | None = None,
-    source: str = "",
+    repairs: tuple[Repair, ...] = (),
     reset: bool = False,
+    fresh: bool = False,
+    inconclusive: int = 0,
+    due_at: datetime | None = None,
 ) -> Order:
-    """A further attempt of a sub-task is under way; the order after it. ``changes`` are fields sent otherwise."""
+    """A further attempt of a sub-task is under way; the order after it.
+
+    It is sent what the attempt before it was, with the ``repairs``; ``fresh`` keeps of earlier repairs those which
+    led to a success. ``reset`` counts failures anew, and ``due_at`` is before when it is not sent.
+    """
     present = order.sub_task(part)
-    data = _data(order, part)
-    sent = {**data, **(changes or {})} if changes else data
-    repairs = tuple(
-        Repair(name, data.get(name) if isinstance(data, dict) else None, value, source)
-        for name, value in (changes or {}).items()
+    sent = _repaired(data_of(order, part), [*_lasting(present, fresh=fresh), *repairs])
+    earlier = tuple(replace(a, ended_at=a.ended_at or journal.now) for a in present.attempts)
+    attempt = Attempt(len(earlier) + 1, journal.now, sent=sent, repairs=repairs)
+    renewed = SubTask(
+        part,
+        ExecutionState.IN_PROGRESS,
+        failures=0 if reset else present.failures,
+        attempts=(*earlier, attempt),
+        inconclusive=inconclusive,
+        due_at=due_at,
     )
-    attempt = Attempt(len(present.attempts) + 1, journal.now, sent=sent, repairs=repairs)
-    failures = 0 if reset else present.failures
-    renewed = SubTask(part, ExecutionState.IN_PROGRESS, None, 0, failures, (*present.attempts, attempt))
     order = with_part(order, renewed)
-    journal.write(kind, order, order=order.number, sub_task=part, attempt=attempt.number)
+    detail: dict[str, Any] = {"repaired": [repair.field for repair in repairs]} if repairs else {}
+    journal.write(kind, order, order=order.number, sub_task=part, attempt=attempt.number, **detail)
     return order
+
+
+def _lasting(part: SubTask, *, fresh: bool) -> list[Repair]:
+    """Repairs which the next attempt keeps; when it begins afresh, up to the last attempt that succeeded."""
+    succeeded = [attempt.number for attempt in part.attempts if attempt.verdict is Verdict.SUCCEEDED]
+    last = max(succeeded, default=0) if fresh else len(part.attempts)
+    return [repair for attempt in part.attempts[:last] for repair in attempt.repairs]
+
+
+def _repaired(data: Any, repairs: Iterable[Repair]) -> Any:
+    """The data with each repair whose field still holds what it replaced: a later word of upstream wins over it."""
+    for repair in repairs:
+        if isinstance(data, Mapping) and data.get(repair.field) == repair.before:
+            data = {**data, repair.field: repair.after}
+    return data
 
 
 def settle(journal: Journal, number: OrderNumber, part: SubTaskKind, verdict: Verdict, **detail: Any) -> None:
@@ -89,11 +114,22 @@ def settle(journal: Journal, number: OrderNumber, part: SubTaskKind, verdict: Ve
     order = journal.group.orders[number]
     execution = ExecutionState.DONE if verdict is Verdict.SUCCEEDED else ExecutionState.TERMINATED_WITH_ERROR
     present = order.sub_task(part)
-    ended = tuple(replace(a, ended_at=a.ended_at or journal.now) for a in present.attempts)
+    *before, last = present.attempts
+    ended = (*before, replace(last, ended_at=journal.now, verdict=verdict))
     failures = present.failures + (verdict is Verdict.FAILED)
     settled = SubTask(part, execution, verdict, journal.next_revision, failures, ended)
     order = with_part(order, settled)
     journal.write(UpdateKind.SUB_TASK_FINISHED, order, order=number, sub_task=part, verdict=verdict, **detail)
+    if verdict is Verdict.SUCCEEDED and calmed(order, part) is not order:
+        journal.write(UpdateKind.JEOPARDY, calmed(order, part), order=number, level=None)
+
+
+def calmed(order: Order, part: SubTaskKind) -> Order:
+    """The order without the jeopardy which its sub-task brought upon it: the message begins with the kind."""
+    risk = order.jeopardy
+    return (
+        replace(order, jeopardy=None) if risk is not None and risk.message.startswith(f"{part} ") else order
+    )
 
 
 def stopped(order: Order, *parts: SubTaskKind) -> Order:
@@ -110,7 +146,7 @@ def with_part(order: Order, part: SubTask) -> Order:
     return replace(order, sub_tasks=tuple(part if p.kind is part.kind else p for p in order.sub_tasks))
 
 
-def _data(order: Order, part: SubTaskKind) -> Any:
+def data_of(order: Order, part: SubTaskKind) -> Any:
     """What is sent: first or second data of the payload; the action is said where it is not activation."""
     if part is SubTaskKind.CONSTRUCTION:
         return None

@@ -246,6 +246,11 @@ class SubTaskView(_View):
         return sub_task_id(self.of_order.number, self.row.kind)
 
     @property
+    def next_try_at(self) -> datetime | None:
+        """Before when the network is not asked again."""
+        return self.row.due_at
+
+    @property
     def stale(self) -> bool:
         """Whether a check is older than what it checked."""
         return progress.is_stale(self.in_group, self.of_order, self.row)

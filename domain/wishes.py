@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from domain.catalogue import ProductRule, Threshold
 from domain.values import CrewId, DistrictCode, MemberId, ProductCode
@@ -59,3 +60,6 @@ class SaveProduct:
     line_rank: int | None = None
     rules: tuple[ProductRule, ...] | None = None
     thresholds: tuple[Threshold, ...] | None = None
+    activation_template: Any = None
+    check_template: Any = None
+    confirm_repairs: bool | None = None

@@ -46,6 +46,13 @@ class Policy:
     count_includes_self: bool = False
     longest_window: timedelta = timedelta(hours=4)
     suspension_attempts: int = 3
+    retry_seconds: float = 30
+    longest_retry_seconds: float = 900
+    hopeful_tries: int = 5
+
+    def retry_after(self, tries: int) -> timedelta:
+        """How long to leave the network alone after so many tries without a result: twice as long each time."""
+        return timedelta(seconds=min(self.retry_seconds * 2.0 ** min(tries, 20), self.longest_retry_seconds))
 
     def patience(self, assurance_level: str) -> timedelta:
         """How long a group waits for its missing orders, by 业务保障级别 (D4)."""

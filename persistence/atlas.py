@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 from sqlalchemy import select
@@ -90,4 +91,7 @@ def _product(row: Any) -> Product:
         line_rank=row.line_rank,
         rules=load_rules(row.rules),
         thresholds=load_thresholds(row.thresholds),
+        activation_template=json.loads(row.activation_template),
+        check_template=json.loads(row.check_template),
+        confirm_repairs=row.confirm_repairs,
     )

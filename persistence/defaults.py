@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.catalogue import DEFAULT_PRODUCTS, Product
 from persistence.columns import table
-from persistence.documents import dump_rules, dump_thresholds
+from persistence.documents import dump_rules, dump_thresholds, json_text
 from persistence.tables import LogRow, ProductRow, ReferenceRow
 
 
@@ -39,4 +39,7 @@ def product_row(product: Product) -> dict[str, object]:
         "line_rank": product.line_rank,
         "rules": dump_rules(product.rules),
         "thresholds": dump_thresholds(product.thresholds),
+        "activation_template": json_text(product.activation_template),
+        "check_template": json_text(product.check_template),
+        "confirm_repairs": product.confirm_repairs,
     }

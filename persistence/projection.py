@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.errands import Open, open_errands
 from domain.groups import Group
-from domain.history import Success, successes
+from domain.history import successes
 from domain.network import correlation_key
 from domain.orders import Order, Receipt
 from domain.progress import (
@@ -24,6 +24,7 @@ from domain.progress import (
     visits_saved,
 )
 from domain.tasks import Task, WorkItem
+from domain.traces import Success
 from domain.values import WorkItemState
 from domain.views import TaskView
 from persistence.documents import dump_group, json_text

@@ -29,6 +29,7 @@ from persistence.conditional import ChangedMeanwhileError, write
 from persistence.database import Database
 from persistence.documents import instant, is_storable, load_group
 from persistence.faults import TooManyConflictsError
+from persistence.history import successes
 from persistence.statements import READS, for_a_command
 from persistence.turns import Turns
 from persistence.writes import writes_of
@@ -69,11 +70,13 @@ class SqlStore:
         clock: Clock = utc_now,
         *,
         decide: Decide = decide,
+        on_errands: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._bell = bell
         self._clock = clock
         self._decide = decide
+        self._on_errands = on_errands
         self._atlas = Atlas(database, policy or Policy())
         self._turns = Turns()
 
@@ -116,6 +119,8 @@ class SqlStore:
             await write(self._database, writes)
         if writes.groups:
             self._bell.ring()
+        if any(group.changed.get("outbox") for group in writes.groups):
+            self._on_errands()
         return Outcome(_shown(decision, seen.groups), decision.refs)
 
     async def _decided(self, command: Command, actor: Actor, seen: _Seen) -> tuple[Done | Refusal, Context]:
@@ -123,7 +128,8 @@ class SqlStore:
         reads, now = command.reads, self._clock()
         for _ in range(MOST_READS):
             world = await self._atlas.of(seen.version)
-            context = Context(actor, now, world, reads.keys)
+            history = await successes(self._database, reads.history)
+            context = Context(actor, now, world, reads.keys, history)
             decision = self._decide(command, _first(command, seen.groups), context)
             if not isinstance(decision, More):
                 return decision, context

@@ -333,7 +333,7 @@ class MemberRow(SQLModel, table=True):
 
 
 class ProductRow(SQLModel, table=True):
-    """业务类型. ``rules`` and ``thresholds`` are JSON documents, as the catalogue has them."""
+    """业务类型. ``rules``, ``thresholds`` and the templates are JSON documents, as the catalogue has them."""
 
     __tablename__ = "products"
 
@@ -344,6 +344,9 @@ class ProductRow(SQLModel, table=True):
     line_rank: int | None = None
     rules: str = text_column()
     thresholds: str = text_column()
+    activation_template: str = text_column()
+    check_template: str = text_column()
+    confirm_repairs: bool
 
 
 class ReferenceRow(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import strawberry
+from strawberry.scalars import JSON
 
 from domain import catalogue, values, wishes
 from domain.values import CrewId, DistrictCode, MemberId, ProductCode
@@ -238,6 +239,15 @@ class SaveProductInput(Repeatable):
     thresholds: list[ThresholdInput] | None = None
     """Replace all that are there."""
 
+    activation_template: JSON | None = None
+    """The usual "first data" (激活), an object: where history knows no value for a repair, it is taken from here."""
+
+    check_template: JSON | None = None
+    """The usual "second data" (核查), as `activationTemplate`."""
+
+    confirm_repairs: bool | None = None
+    """Whether a repair waits for a dispatcher's `retrySubTask` before it is sent."""
+
     def to_wish(self) -> wishes.SaveProduct:
         """The wish."""
         return wishes.SaveProduct(
@@ -248,4 +258,7 @@ class SaveProductInput(Repeatable):
             line_rank=self.line_rank,
             rules=tuple(rule.rule() for rule in self.rules) if self.rules is not None else None,
             thresholds=tuple(t.threshold() for t in self.thresholds) if self.thresholds is not None else None,
+            activation_template=self.activation_template,
+            check_template=self.check_template,
+            confirm_repairs=self.confirm_repairs,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import strawberry
+from strawberry.scalars import JSON
 
 from domain import values
 from schema.described import described
@@ -98,3 +99,12 @@ class Product(Node):
 
     thresholds: list[Threshold]
     """The limits of its quality check."""
+
+    activation_template: JSON
+    """The usual "first data" (激活): where history knows no value for a repair, it is taken from here."""
+
+    check_template: JSON
+    """The usual "second data" (核查), as `activationTemplate`."""
+
+    confirm_repairs: bool
+    """Whether a repair waits for a dispatcher's `retrySubTask` before it is sent."""

@@ -90,6 +90,9 @@ class Attempt:
     ended_at: datetime | None
     """When its result came; null while it is under way."""
 
+    verdict: values.Verdict | None
+    """What came of this attempt; null while it is under way, or when another took its place."""
+
 
 @described
 @strawberry.type
@@ -116,6 +119,13 @@ class SubTask(Node):
     """What was sent and what came back, newest last. For DISPATCHER, ADMIN, VIEWER and NMS, and of a crew
     for its leader, the claimant of the order and the first contact of its visit. Null for others;
     UPSTREAM is told results alone."""
+
+    proposed_repairs: list[Repair] | None = computed(access.proposed_repairs)
+    """What a repair would change, where the product asks for a dispatcher's word first: `retrySubTask` lets
+    it go. Empty when none waits; null for who does not see the attempts."""
+
+    next_try_at: datetime | None
+    """Before when the network is not asked again; null: at once, or no more."""
 
     order: OrderRef
     """Its order."""

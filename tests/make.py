@@ -6,7 +6,7 @@ the order given, and commands come at NOON.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from domain.refusals import Refusal
 from domain.subtasks import with_part
 from domain.tasks import Appointment, Task, WorkItem
 from domain.world import Crew, Member, Policy, World
+from tests.memory import Memory
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DISPATCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -106,12 +107,17 @@ def caller(role: values.Role) -> Actor:
 
 
 def context(
-    by: Actor | str = LI, *, now: datetime = NOON, of: World | None = None, keys: str = ""
+    by: Actor | str = LI,
+    *,
+    now: datetime = NOON,
+    of: World | None = None,
+    keys: str = "",
+    groups: Iterable[Group] = (),
 ) -> Context:
     """Who commands, when, in which world. ``by`` may be a member's name; ``keys`` are parted by spaces."""
     known = of or world()
     who = actor(by, of=known) if isinstance(by, str) else by
-    return Context(who, now, known, frozenset(keys.split()))
+    return Context(who, now, known, frozenset(keys.split()), Memory(groups))
 
 
 DISPATCHER, UPSTREAM, NMS = (caller(values.Role[name]) for name in ("DISPATCHER", "UPSTREAM", "NMS"))
@@ -267,7 +273,7 @@ def task_of(group: Group, name: str = "t1") -> Task:
 
 def decision(command: Command, group: Group, by: Actor | str = LI, **where: Any) -> Decision:
     """What the rules answer, with all that follows from it; ``where`` as for ``context``."""
-    return decide.decide(command, {group.id: group}, context(by, **where))
+    return decide.decide(command, {group.id: group}, context(by, groups=[group], **where))
 
 
 def after(group: Group, *steps: tuple[Command, Actor | str], **where: Any) -> Group:

@@ -260,13 +260,15 @@ def test_check_is_stale_when_activation_or_construction_succeeded_after_it(
     assert is_stale(group, order, order.sub_task(SubTaskKind.QUALITY_CHECK)) is stale
 
 
-def test_only_a_passed_check_goes_stale() -> None:
+def test_a_failed_check_goes_stale_as_a_passed_one_does() -> None:
     group = settled(dispatched(WorkItemState.DONE), SubTaskKind.ACTIVATION, Verdict.SUCCEEDED, 99)
     failed = settled(group, SubTaskKind.QUALITY_CHECK, Verdict.FAILED, 7)
 
     order = the_order(failed)
 
-    assert not any(is_stale(failed, order, part) for part in order.sub_tasks)
+    assert [part.kind for part in order.sub_tasks if is_stale(failed, order, part)] == [
+        SubTaskKind.QUALITY_CHECK
+    ]
 
 
 def test_failed_activation_makes_no_check_stale() -> None:

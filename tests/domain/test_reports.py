@@ -10,7 +10,6 @@ import pytest
 from domain import commands as c
 from domain.catalogue import Threshold
 from domain.refusals import InvalidInput, NotFound, NotRetryable
-from domain.reports import echo_differs, judged
 from domain.values import (
     ExecutionState,
     JeopardyLevel,
@@ -22,6 +21,7 @@ from domain.values import (
     UpdateKind,
     Verdict,
 )
+from domain.verdicts import echo_differs, judged
 from tests import arrivals as make
 from tests.domain.trade import Trade
 

@@ -48,9 +48,10 @@ def test_a_done_order_whose_network_parts_failed_for_good_is_constructed() -> No
     trade = Trade()
     trade.intake(make.order("N1"))
     trade.claim("Li", "N1")
-    trade.report("N1", "ACTIVATION", "QUALITY_CHECK", outcome="FAILED")
-
+    trade.report("N1", "ACTIVATION", outcome="FAILED")
     trade.receipt("N1")
+
+    trade.report("N1", "QUALITY_CHECK", outcome="FAILED")
 
     assert trade.step("N1") is Step.CONSTRUCTED
 

@@ -23,6 +23,7 @@ from domain.orders import Order, sub_task_id
 from domain.progress import hold_of, order_state
 from domain.world import World
 from tests import make
+from tests.memory import Memory
 
 NUMBER = v.OrderNumber("N1")
 ITEM = make.item("N1")
@@ -50,6 +51,7 @@ def wordings(group: Group) -> Iterator[c.Command]:
         for outcome in v.ReportOutcome:
             yield c.ReportSubTask(part, attempt, f"e{group.revision}", outcome, failure="no route")
         yield c.RetrySubTask(part)
+        yield c.ResendSubTask(part, 1)
     yield from (c.MarkReceipt(NUMBER, r.id, acknowledged=True) for r in order.receipts)
 
 
@@ -146,7 +148,7 @@ class Walk:
         self, group: Group, command: c.Command, by: Actor, now: datetime, world: World
     ) -> Iterator[Group]:
         groups: Groups = {group.id: group}
-        decision = decide(command, groups, Context(by, now, world, frozenset({"FK-1", "N1", "N7"})))
+        decision = decide(command, groups, Context(by, now, world, frozenset({"FK-1", "N1", "N7"}), Memory()))
         if isinstance(decision, Done):
             self.said_yes.add(type(command))
             for journal in decision.journals:

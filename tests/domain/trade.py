@@ -33,6 +33,7 @@ from domain.values import (
     UpdateKind,
 )
 from tests import arrivals as make
+from tests.memory import Memory
 
 Answer = Done | Refusal
 R = TypeVar("R", bound=Refusal)
@@ -54,7 +55,7 @@ class Trade:
         """The rules' answer, applied."""
         reads, decision = command.reads, None
         for _ in range(3):
-            context = Context(actor, self.now, self.world, reads.keys)
+            context = Context(actor, self.now, self.world, reads.keys, Memory(self.groups.values()))
             decision = decide(command, self._seen(reads), context)
             if not isinstance(decision, More):
                 break

@@ -224,6 +224,7 @@ _BUILD: Mapping[type[Command], Callable[[Wild], tuple[Command, Actor]]] = {
     ),
     c.ReturnWorkItem: _by_item(lambda w, item: c.ReturnWorkItem(item, w.one(*ReasonCode), "x")),
     c.ReportSubTask: _by(make.NMS, Wild.report),
+    c.ResendSubTask: _by(make.DISPATCHER, lambda w: c.ResendSubTask(w.sub_task(), w.one(1, 2))),
     c.RetrySubTask: _by(make.DISPATCHER, lambda w: c.RetrySubTask(w.sub_task())),
     c.MarkReceipt: _by(
         make.UPSTREAM,

@@ -16,7 +16,18 @@ depends_on = None
 
 def upgrade() -> None:
     """Go to this revision."""
+    _templates()
     refill(op.get_bind(), [_outbox(), _history()])
+
+
+def _templates() -> None:
+    """What a repair falls back to, per product."""
+    none, no = sa.text("'{}'"), sa.false()
+    op.add_column(
+        "products", sa.Column("activation_template", sa.Text(), nullable=False, server_default=none)
+    )
+    op.add_column("products", sa.Column("check_template", sa.Text(), nullable=False, server_default=none))
+    op.add_column("products", sa.Column("confirm_repairs", sa.Boolean(), nullable=False, server_default=no))
 
 
 def _outbox() -> sa.Table:
