@@ -98,7 +98,15 @@ class UnreadableEventError(ValueError):
 
 
 class NetworkUnavailableError(Exception):
-    """No usable answer: not reached, too slow, 5xx, no JSON. Whether it was carried out is not known."""
+    """No usable answer: not reached, too slow, 5xx, no JSON. Whether it was carried out is not known.
+
+    ``asked`` is false when it was not even tried, as earlier tries failed; ``after_seconds`` says when it will be.
+    """
+
+    def __init__(self, message: str, *, asked: bool = True, after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.asked = asked
+        self.after_seconds = after_seconds
 
 
 class NetworkManager(Protocol):

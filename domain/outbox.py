@@ -44,7 +44,9 @@ class Errand:
 class Outbox(Protocol):
     """Deals out errands. Several processes may share it."""
 
-    async def take(self, topic: Topic, now: datetime, until: datetime, limit: int) -> Sequence[Errand]:
+    async def take(
+        self, topic: Topic, now: datetime, until: datetime, limit: int, *, urgent_only: bool = False
+    ) -> Sequence[Errand]:
         """Errands due by now which nobody holds, the urgent first; held until ``until``.
 
         Of one order only the first receipt that is still to be sent is dealt out: they arrive in order.

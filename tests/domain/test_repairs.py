@@ -24,7 +24,7 @@ from tests import arrivals as make
 from tests.domain.trade import Trade
 
 ELSEWHERE = "郑州市金水区花园路1号"
-LINE = {"olt": 1, "port": "0/3/7", "vlan": 2999, "subscribedRateMbps": 100}
+LINE: dict[str, Any] = {"olt": 1, "port": "0/3/7", "vlan": 2999, "subscribedRateMbps": 100}
 LINE_PORT, OTHER_PORT = "0/3/7", "0/9/9"
 
 

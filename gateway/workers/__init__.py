@@ -1,0 +1,1 @@
+"""What runs by itself: it knows ports, not what is behind them."""

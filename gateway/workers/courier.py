@@ -1,0 +1,126 @@
+"""The courier: takes errands of one topic from the outbox and has each carried, several at once.
+
+What is to be sent lives in the database, so a process that dies loses a lease and nothing else. An outage stops
+nothing for good; an errand that cannot be carried comes again when its lease ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.outbox import Errand, Outbox, Topic
+
+log = logging.getLogger("onevisit.courier")
+
+LEAST_SECONDS = 0.01
+"""Between two looks: rings that come together become one."""
+LONGEST_PAUSE_SECONDS = 10.0
+STOP_SECONDS = 2.0
+"""For so long a stop waits for what is on its way."""
+
+Carry = Callable[[Errand, datetime], Awaitable[None]]
+"""Carries one errand, which is held until the given instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many errands at once, how many of those places are kept for urgent ones, how long one is held."""
+
+    at_once: int = 16
+    kept_for_urgent: int = 0
+    lease_seconds: float = 30.0
+    interval_seconds: float = 1.0
+
+
+class Courier:
+    """Carries the errands of one topic. Several processes may have one each."""
+
+    def __init__(
+        self,
+        topic: Topic,
+        outbox: Outbox,
+        carry: Carry,
+        clock: Callable[[], datetime],
+        pace: Pace | None = None,
+    ) -> None:
+        self._topic = topic
+        self._outbox = outbox
+        self._carry = carry
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._rung = asyncio.Event()
+        self._carrying: dict[asyncio.Task[None], Errand] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def ring(self) -> None:
+        """Something may be there to send: look soon."""
+        self._rung.set()
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name=f"courier {self._topic}")
+
+    async def stop(self) -> None:
+        """Take nothing more, wait a little for what is on its way, and give the rest back to the others."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        left = dict(self._carrying)
+        if left:
+            await asyncio.wait(left, timeout=STOP_SECONDS)
+        late = {task: errand for task, errand in left.items() if task.cancel()}
+        await asyncio.gather(*late, return_exceptions=True)
+        for errand in late.values():
+            with contextlib.suppress(Exception):  # without it they go out once their lease has ended
+                await self._outbox.put_back(errand, self._clock(), errand.progress)
+
+    async def _run(self) -> None:
+        pause = self._pace.interval_seconds
+        while True:
+            self._rung.clear()
+            try:
+                await self._take()
+                pause = self._pace.interval_seconds
+            except Exception as error:  # noqa: BLE001 - an outage must not stop the courier
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                cause = f"{type(error).__name__}: {error}"
+                extra = {"topic": self._topic, "cause": cause, "pause_seconds": pause}
+                log.warning("errands cannot be taken", extra=extra)
+                await asyncio.sleep(pause)
+            else:
+                await asyncio.sleep(LEAST_SECONDS)
+                await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+
+    async def _take(self) -> None:
+        """Begin to carry what is due, as much as there is room for."""
+        room = self._pace.at_once - len(self._carrying)
+        free = room - self._pace.kept_for_urgent
+        if room <= 0:
+            return
+        now = self._clock()
+        until = now + timedelta(seconds=self._pace.lease_seconds)
+        limit = free if free > 0 else room
+        for errand in await self._outbox.take(self._topic, now, until, limit, urgent_only=free <= 0):
+            task = asyncio.create_task(self._run_errand(errand, until), name=f"errand {errand.id}")
+            self._carrying[task] = errand
+            task.add_done_callback(self._arrived)
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        del self._carrying[task]
+        self.ring()  # there is room, and perhaps the next errand of that lane
+
+    async def _run_errand(self, errand: Errand, until: datetime) -> None:
+        try:
+            await self._carry(errand, until)
+        except Exception:
+            log.exception("an errand could not be run", extra={"topic": self._topic, "errand": errand.id})
