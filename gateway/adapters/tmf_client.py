@@ -45,7 +45,12 @@ class Access:
 class TmfClient:
     """One client a process: its connections are kept, its failures counted by one breaker."""
 
-    def __init__(self, access: Access, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self,
+        access: Access,
+        breaker: Breaker | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._access = access
         self._breaker = breaker or Breaker()
         headers = {"Accept": "application/json"}
@@ -57,6 +62,7 @@ class TmfClient:
             timeout=access.timeout_seconds,
             verify=_tls(access) if access.url.startswith("https") else False,
             trust_env=False,
+            transport=transport,
         )
 
     async def close(self) -> None:

@@ -8,10 +8,9 @@ from typing import Final
 from domain.network import Answer, NetworkManager, NetworkRequest
 from domain.values import SubTaskKind
 from gateway.adapters import tmf640, tmf653, tmf702
-from gateway.adapters.breaker import Breaker
 from gateway.adapters.inventory import Dialect, Inventory
 from gateway.adapters.tmf653 import ServiceTests
-from gateway.adapters.tmf_client import Access, TmfClient
+from gateway.adapters.tmf_client import TmfClient
 from gateway.adapters.tmf_hub import Hub
 
 ACTIVATIONS: Final[dict[str, tuple[Dialect, tuple[str, ...]]]] = {
@@ -34,14 +33,13 @@ class TmfNetwork(NetworkManager):
 
     def __init__(
         self,
-        access: Access,
+        client: TmfClient,
         activation: str,
         paths: Paths,
         callback: str | None = None,
-        breaker: Breaker | None = None,
     ) -> None:
         dialect, events = ACTIVATIONS[activation]
-        self._client = TmfClient(access, breaker)
+        self._client = client
         self._inventory = Inventory(self._client, paths.activation, dialect)
         self._tests = ServiceTests(self._client, paths.test)
         self._hubs = [

@@ -9,7 +9,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.adapters.characteristics import characteristics, fields_of
@@ -23,12 +22,13 @@ WAITING: Final = {"state": "reserved", "administrativeState": "locked"}
 STATES: Final = ("state", "administrativeState", "resourceStatus", "usageState", "operationalState")
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):  # noqa: N818 - it is an answer, not an error of this program
     """The request is answered with this status and body; text is sent as HTML."""
 
-    status: int
-    body: Any
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
 
 
 class SimulatedNetwork:
