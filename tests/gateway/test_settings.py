@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import SETTINGS, SettingError, kept_secret, read_settings
+from gateway.kept_secret import kept_secret
+from gateway.settings import SETTINGS, SettingError, read_settings
 
 
 def test_without_anything_given_there_are_defaults() -> None:
@@ -93,7 +94,7 @@ def test_processes_that_make_the_secret_at_once_agree_on_it(
         both.wait()  # until the other has seen as well that there is none
         return next(turns) * 64
 
-    monkeypatch.setattr("gateway.settings.secrets.token_hex", drawn)
+    monkeypatch.setattr("gateway.kept_secret.secrets.token_hex", drawn)
     with ThreadPoolExecutor(2) as pool:
         made = set(pool.map(lambda _: kept_secret(url), range(2)))
 
