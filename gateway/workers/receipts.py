@@ -31,7 +31,7 @@ AT_ONCE = 16
 LEAST_SECONDS = 0.05
 """Between two looks: rings that come together become one."""
 LONGEST_PAUSE_SECONDS = 10.0
-MARGIN_SECONDS = 30.0
+MARGIN_SECONDS = 10.0
 """A lease lasts so much longer than a try: time to read before it and to write after it."""
 STOP_SECONDS = 2.0
 """For so long a stop waits for what is on its way."""

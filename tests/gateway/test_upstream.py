@@ -21,17 +21,17 @@ MESSAGE = Message("N1/1/COMPLETION", "receipt.completion", NOON, BODY)
 
 
 async def deliver(
-    url: str, message: Message = MESSAGE, *, times: int = 1, timeout: float = 5
+    url: str, message: Message = MESSAGE, *, times: int = 1, seconds: float = 5
 ) -> Delivered | Undelivered:
-    async with Webhook(url, SECRET, lambda: NOON, timeout_seconds=timeout) as webhook:
+    async with Webhook(url, SECRET, lambda: NOON, timeout_seconds=seconds) as webhook:
         for _ in range(times):
             said = await webhook.deliver(message)
     return said
 
 
-async def told(script: Script, *, timeout: float = 5) -> tuple[Delivered | Undelivered, Upstream]:
+async def told(script: Script, *, seconds: float = 5) -> tuple[Delivered | Undelivered, Upstream]:
     async with upstream(script) as other:
-        return await deliver(other.url, timeout=timeout), other
+        return await deliver(other.url, seconds=seconds), other
 
 
 def saying(said: bytes) -> Script:
@@ -139,7 +139,7 @@ async def test_a_confirmation_that_comes_too_late_is_none() -> None:
         await asyncio.sleep(0.5)
         return answer(200)
 
-    said, other = await told(slow, timeout=0.1)
+    said, other = await told(slow, seconds=0.1)
 
     assert said == Undelivered("no answer within 0.1 s")
     assert len(other.received) == 1
@@ -154,7 +154,7 @@ async def test_an_answer_in_drops_is_given_up_as_a_whole_and_not_each_drop() -> 
 
     began = time.monotonic()
     async with listening(drip) as port:
-        said = await deliver(f"http://127.0.0.1:{port}/", timeout=0.3)
+        said = await deliver(f"http://127.0.0.1:{port}/", seconds=0.3)
 
     assert said == Undelivered("no answer within 0.3 s")
     assert time.monotonic() - began < 2
