@@ -62,7 +62,7 @@ async def receipts(
         return await _replay(client, [global_id(text) for text in ids], out)
     found = await _ledger(client, "DEAD" if dead else delivery, order)
     if dead:
-        return await _replay(client, [receipt["id"] for receipt in reversed(found)], out)
+        return await _replay(client, [receipt["id"] for receipt in sorted(found, key=_turn)], out)
     out.writelines(f"{line}\n" for line in table(found))
     return 0
 
@@ -71,6 +71,11 @@ def global_id(text: str) -> str:
     """The id of the API for what an operator reads in the table, or copies from the API."""
     decoded = decode_id(text)
     return text if decoded is not None and decoded[0] == "Receipt" else encode_id("Receipt", text)
+
+
+def _turn(receipt: Receipt) -> tuple[str, int, bool]:
+    """The receipts of one order go out in the order in which they became final."""
+    return receipt["order"]["number"], receipt["attempt"], receipt["kind"] == "COMPLETION"
 
 
 def table(found: Sequence[Receipt]) -> Iterable[str]:
