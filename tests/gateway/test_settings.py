@@ -38,6 +38,8 @@ BAD = {
     "ONEVISIT_FUSION_MINUTES": "AAA=soon",
     "ONEVISIT_COUNT_INCLUDES_SELF": "perhaps",
     "ONEVISIT_LOG_FORMAT": "xml",
+    "ONEVISIT_UPSTREAM_URL": "ftp://x",
+    "ONEVISIT_UPSTREAM_SECRET": "whsec_short",
     "ONEVISIT_PROT": "8000",
 }
 
@@ -47,7 +49,7 @@ def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
     with pytest.raises(SettingError, match=variable) as error:
         read_settings({variable: value})
 
-    assert variable != "ONEVISIT_SECRET" or value not in str(error.value)
+    assert not variable.endswith("SECRET") or value not in str(error.value)
 
 
 REMEDIES = {
@@ -63,6 +65,11 @@ REMEDIES = {
 def test_a_wrong_setting_is_told_its_remedy(variable: str, value: str, remedy: str) -> None:
     with pytest.raises(SettingError, match=remedy):
         read_settings({variable: value})
+
+
+def test_receipts_to_an_address_need_a_secret() -> None:
+    with pytest.raises(SettingError, match=r"ONEVISIT_UPSTREAM_SECRET is not set.*openssl rand"):
+        read_settings({"ONEVISIT_UPSTREAM_URL": "https://upstream.example/receipts"})
 
 
 def test_a_wrong_flag_is_named_as_a_flag() -> None:
