@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from domain.access import SYSTEM, Actor
 from domain.commands import RefreshGroup
+from domain.outbox import Topic
 from domain.world import World
 from gateway.adapters.upstream import Webhook
 from gateway.auth import Tokens
@@ -21,7 +22,8 @@ from gateway.endpoint import Endpoint
 from gateway.limits import BudgetRule
 from gateway.settings import Settings
 from gateway.timers import Chore, Timers
-from gateway.workers.receipts import Patience, ReceiptCourier
+from gateway.workers.courier import Courier, Pace
+from gateway.workers.receipts import Patience, ReceiptDesk
 from live.doorbell import Doorbell
 from live.hub import LiveHub
 from persistence import concerned
@@ -97,14 +99,15 @@ class Gateway:
         if self.courier is not None:
             self.courier.ring()
 
-    def _courier(self, upstream: Webhook) -> ReceiptCourier:
+    def _courier(self, upstream: Webhook) -> Courier:
         """What carries receipts to that address."""
         known = self.settings
         patience = Patience(
             known.receipt_attempts, known.receipt_retry_seconds, known.upstream_timeout_seconds
         )
-        outbox = SqlOutbox(self.database)
-        return ReceiptCourier(outbox, self.reads, self.store, upstream, utc_now, patience=patience)
+        desk = ReceiptDesk(self.reads, self.store, upstream, utc_now, patience=patience)
+        pace = Pace(lease_seconds=patience.lease_seconds)
+        return Courier(Topic.UPSTREAM, SqlOutbox(self.database), desk.carry, utc_now, pace)
 
     async def _mend_stranded(self) -> None:
         """Finish what a process left that died between a change of crews and its consequences."""

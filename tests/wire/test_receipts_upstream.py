@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from gateway.workers.receipts import AT_ONCE
+from gateway.workers.courier import Pace
 from tests.servers import Postgres, Valkey
 from tests.upstreams import SECRET, Received, Upstream, answer, upstream
 from tests.wire.conftest import two_gateways
@@ -146,7 +146,7 @@ async def test_each_receipt_arrives_in_its_turn_and_is_acknowledged_once_whateve
     lost = {key for key in keys if key.startswith(f"{GONE}/")}
     assert all(received.signed for received in record.received)
     assert set(record.times) == keys - lost
-    assert record.times.total() - len(record.times) <= AT_ONCE, (
+    assert record.times.total() - len(record.times) <= Pace().at_once, (
         "only what the killed one had on its way came again"
     )
     assert {r["order"]["number"] for r in await ledger(trade, "DEAD")} == {GONE}

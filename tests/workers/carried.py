@@ -12,9 +12,11 @@ from domain.access import SYSTEM
 from domain.commands import ReportSubTask, SubmitReceipt
 from domain.groups import Group
 from domain.orders import Receipt
+from domain.outbox import Topic
 from domain.upstream import Delivered, Message, Undelivered
 from domain.values import DeliveryState, ItemId, OrderNumber, ReportOutcome, SubTaskId
-from gateway.workers.receipts import ReceiptCourier
+from gateway.workers.courier import Courier, Pace
+from gateway.workers.receipts import Patience, ReceiptDesk
 from persistence.outbox import SqlOutbox
 from tests.arrivals import evidence
 from tests.contracts.trade import Gateway, claim, order
@@ -45,14 +47,32 @@ class Upstream:
         return await self.script(message)
 
 
-def courier(one: Gateway, upstream: Upstream, **options: Any) -> ReceiptCourier:
-    parts = {"outbox": SqlOutbox(one.database), "groups": one.groups, "store": one.store, **options}
-    rest = {"interval_seconds": SOON, "chance": lambda: 1.0, **parts}
-    return ReceiptCourier(upstream=upstream, clock=one.clock, **rest)
+def courier(
+    one: Gateway,
+    upstream: Upstream,
+    *,
+    patience: Patience | None = None,
+    outbox: Any = None,
+    groups: Any = None,
+    store: Any = None,
+    **pace: Any,
+) -> Courier:
+    patience = patience or Patience()
+    desk = ReceiptDesk(
+        groups or one.groups,
+        store or one.store,
+        upstream,
+        one.clock,
+        patience=patience,
+        chance=lambda: 1.0,
+    )
+    given = {"interval_seconds": SOON, "lease_seconds": patience.lease_seconds, **pace}
+    taken_from = outbox or SqlOutbox(one.database)
+    return Courier(Topic.UPSTREAM, taken_from, desk.carry, one.clock, Pace(**given))
 
 
 @asynccontextmanager
-async def carrying(one: Gateway, upstream: Upstream, **options: Any) -> AsyncIterator[ReceiptCourier]:
+async def carrying(one: Gateway, upstream: Upstream, **options: Any) -> AsyncIterator[Courier]:
     running = courier(one, upstream, **options)
     await running.start()
     try:

@@ -15,10 +15,10 @@ from domain.outbox import Errand, Topic
 from domain.ports import Outcome
 from domain.upstream import Delivered, Mark, Message, Undelivered
 from domain.values import DeliveryState, GroupId, ReceiptId
-from gateway.workers import receipts
+from gateway.workers import courier
 from persistence.outbox import SqlOutbox
 from tests.contracts.trade import NOON, UPSTREAM, Gateway
-from tests.gateway.carried import (
+from tests.workers.carried import (
     SECONDS,
     Upstream,
     acknowledged,
@@ -33,8 +33,10 @@ from tests.gateway.carried import (
 class Stale(SqlOutbox):
     """Deals out what was acknowledged a moment ago."""
 
-    async def take(self, topic: Topic, now: datetime, until: datetime, limit: int) -> Sequence[Errand]:
-        taken = await super().take(topic, now, until, limit)
+    async def take(
+        self, topic: Topic, now: datetime, until: datetime, limit: int, **more: bool
+    ) -> Sequence[Errand]:
+        taken = await super().take(topic, now, until, limit, **more)
         for errand in taken:
             mark = MarkReceipt(errand.number, ReceiptId(errand.id), Mark.ACKNOWLEDGED)
             await self.of.store.execute(mark, UPSTREAM)
@@ -69,9 +71,11 @@ class Away:
         if self.left[name] >= 0:
             raise ConnectionError("gone")
 
-    async def take(self, topic: Topic, now: datetime, until: datetime, limit: int) -> Sequence[Errand]:
+    async def take(
+        self, topic: Topic, now: datetime, until: datetime, limit: int, **more: bool
+    ) -> Sequence[Errand]:
         self._fail("take")
-        return await self._outbox.take(topic, now, until, limit)
+        return await self._outbox.take(topic, now, until, limit, **more)
 
     async def groups(self, ids: Collection[GroupId]) -> Mapping[GroupId, Group]:
         self._fail("groups")
@@ -109,7 +113,7 @@ async def test_a_fault_in_one_receipt_is_told_and_holds_up_no_other(
     async with carrying(one, Upstream(faulty)):
         await acknowledged(one, "N2/1/COMPLETION")
 
-    assert "a receipt could not be carried" in caplog.text
+    assert "an errand could not be run" in caplog.text
     assert await is_(one, "N1/1/COMPLETION", DeliveryState.PENDING)
 
 
@@ -134,7 +138,7 @@ async def test_a_stop_does_not_wait_long_and_gives_the_rest_to_the_others_at_onc
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(receipts, "STOP_SECONDS", 0.1)
+    monkeypatch.setattr(courier, "STOP_SECONDS", 0.1)
     await suspended(one, "N1")
     stuck = Upstream(never)
     async with asyncio.timeout(SECONDS):

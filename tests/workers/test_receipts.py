@@ -13,7 +13,7 @@ from domain.values import DeliveryState, OrderNumber, ReceiptId
 from gateway.workers.receipts import Patience
 from persistence.outbox import SqlOutbox
 from tests.contracts.trade import Gateway
-from tests.gateway.carried import (
+from tests.workers.carried import (
     Upstream,
     acknowledged,
     built,
