@@ -24,6 +24,13 @@ _CHANGES: Mapping[Mark, frozenset[DeliveryState]] = {
 }
 """Which states a mark changes. Of any other it changes nothing: what is acknowledged never goes back."""
 
+_BECOMES: Mapping[Mark, DeliveryState] = {
+    Mark.SENT: DeliveryState.SENT,
+    Mark.ACKNOWLEDGED: DeliveryState.ACKNOWLEDGED,
+    Mark.DEAD: DeliveryState.DEAD,
+    Mark.REPLAY: DeliveryState.PENDING,
+}
+
 _WORD: Mapping[Mark, UpdateKind] = {
     Mark.SENT: UpdateKind.RECEIPT_SENT,
     Mark.ACKNOWLEDGED: UpdateKind.RECEIPT_DELIVERED,
@@ -50,19 +57,13 @@ def _facts(command: MarkReceipt, receipt: Receipt, context: Context) -> dict[str
     """What becomes of its delivery; a replay begins to count anew, and keeps what went wrong."""
     tries = receipt.delivery_attempts + (command.tried is not None)
     failure = command.tried.status if command.tried is not None else receipt.failure
-    match command.mark:
-        case Mark.SENT:
-            return _delivery(DeliveryState.SENT, tries, failure) | {"next_try_at": command.next_try_at}
-        case Mark.ACKNOWLEDGED:
-            return _delivery(DeliveryState.ACKNOWLEDGED, tries, None)
-        case Mark.DEAD:
-            return _delivery(DeliveryState.DEAD, tries, failure)
-        case Mark.REPLAY:
-            return _delivery(DeliveryState.PENDING, 0, failure) | {"next_try_at": context.now}
-
-
-def _delivery(state: DeliveryState, tries: int, failure: str | None) -> dict[str, Any]:
-    return {"delivery": state, "delivery_attempts": tries, "failure": failure, "next_try_at": None}
+    next_try = {Mark.SENT: command.next_try_at, Mark.REPLAY: context.now}
+    return {
+        "delivery": _BECOMES[command.mark],
+        "delivery_attempts": 0 if command.mark is Mark.REPLAY else tries,
+        "failure": None if command.mark is Mark.ACKNOWLEDGED else failure,
+        "next_try_at": next_try.get(command.mark),
+    }
 
 
 def _detail(command: MarkReceipt, receipt: Receipt) -> dict[str, Any]:
