@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.orders import OrderPayload
 from domain.traces import Traces
+from domain.upstream import Mark, Try
 from domain.values import (
     AppointmentId,
     AppointmentOutcome,
@@ -408,8 +409,10 @@ class RefreshGroup(Command):
 
 @dataclass(frozen=True, slots=True)
 class MarkReceipt(_OfOrder):
-    """The delivery of a receipt: acknowledged by an upstream that follows them, or to be sent again."""
+    """The delivery of a receipt: what came of a try, an acknowledgement by other ways, or a wish to send again."""
 
     number: OrderNumber
     receipt: ReceiptId
-    acknowledged: bool
+    mark: Mark
+    tried: Try | None = None
+    next_try_at: datetime | None = None

@@ -206,7 +206,8 @@ class SubTask:
 class Receipt:
     """回单, final and immutable but for its delivery. One per (order, attempt, kind).
 
-    ``failure`` says why the last delivery was not confirmed, ``next_try_at`` when it is sent again; null: at once.
+    ``delivery_attempts`` counts the tries since it became final or was last replayed, ``failure`` is what came of the
+    last that was not confirmed. ``next_try_at`` is when it is sent again; null: at once, or never once ``delivered``.
     """
 
     id: ReceiptId

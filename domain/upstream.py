@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 
@@ -35,6 +36,23 @@ class Undelivered:
     status: str
     final: bool = False
     after_seconds: float | None = None
+
+
+class Mark(StrEnum):
+    """What is written down of a receipt on its way: SENT is a try that was not confirmed, another will follow."""
+
+    SENT = "SENT"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    DEAD = "DEAD"
+    REPLAY = "REPLAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One sending of a receipt: what was sent, word for word, and the status that came of it."""
+
+    body: Mapping[str, Any]
+    status: str
 
 
 class Upstream(Protocol):

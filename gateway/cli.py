@@ -1,4 +1,4 @@
-"""The command line: ``onevisit serve | migrate | demo | intake | token | schema``."""
+"""The command line: ``onevisit serve | migrate | demo | intake | receipts | token | schema``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from domain.values import MemberId, Role
+from domain.values import DeliveryState, MemberId, Role
 from gateway.auth import Tokens
 from gateway.client import GatewayRefused, GatewayUnreachable, GraphQLClient
-from gateway.settings import SETTINGS, SettingError, Settings, kept_secret, read_settings
+from gateway.kept_secret import kept_secret
+from gateway.settings import SETTINGS, SettingError, Settings, read_settings
 from gateway.telemetry import configure_logging
 from persistence.database import Database
 from persistence.faults import DatabaseError
@@ -62,18 +63,36 @@ def _parser() -> argparse.ArgumentParser:
     intake.add_argument(
         "--refused", type=Path, help="write the refused lines there, to correct and send again"
     )
+    receipts = _command(commands, "receipts", _receipts, "list receipts, and have dead letters sent again")
+    _receipt_options(receipts)
     demo = _command(commands, "demo", _demo, "load Henan's districts and crews, then play a working day")
     demo.add_argument("--groups", type=int, help="stop after so many groups; without end if not given")
     demo.add_argument("--speed", type=float, default=60.0, help="minutes of the day a minute (default 60)")
     demo.add_argument("--seed", type=int, default=1, help="another seed plays another day")
-    for client in (intake, demo):
+    for client in (intake, receipts, demo):
         client.add_argument(
             "--url", default=os.environ.get("ONEVISIT_URL"), help="the gateway (default: HOST and PORT)"
         )
-    intake.add_argument(
-        "--token", default=os.environ.get("ONEVISIT_TOKEN"), help="default: one signed with the secret"
-    )
+    for client in (intake, receipts):
+        client.add_argument(
+            "--token", default=os.environ.get("ONEVISIT_TOKEN"), help="default: one signed with the secret"
+        )
     return parser
+
+
+def _receipt_options(parser: argparse.ArgumentParser) -> None:
+    """What ``onevisit receipts`` takes."""
+    states = [state.lower() for state in DeliveryState]
+    parser.add_argument("--delivery", choices=states, help="only those which are so far on their way")
+    parser.add_argument("--order", metavar="NUMBER", help="only those of one order")
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument(
+        "--replay",
+        nargs="+",
+        metavar="ID",
+        help="have these dead letters sent again: ORDER/ATTEMPT/KIND, or the Receipt.id of the API",
+    )
+    again.add_argument("--replay-dead", action="store_true", help="have all dead letters sent again")
 
 
 def _command(
@@ -179,6 +198,26 @@ def _intake(options: argparse.Namespace, settings: Settings) -> int:
     async def run() -> int:
         async with GraphQLClient(_url(options, settings), token) as client:
             return await intake(options.file, client, batch=options.batch, refused=options.refused)
+
+    return asyncio.run(run())
+
+
+def _receipts(options: argparse.Namespace, settings: Settings) -> int:
+    from gateway.receipts import receipts  # noqa: PLC0415 - as above
+
+    if ((options.replay or options.replay_dead) and options.delivery) or (options.replay and options.order):
+        raise UsageError("--replay takes IDs alone, --replay-dead at most --order NUMBER")
+    token = options.token or Tokens(_secret(settings)).issue(Role.DISPATCHER, hours=1)
+
+    async def run() -> int:
+        async with GraphQLClient(_url(options, settings), token, role="dispatcher") as client:
+            return await receipts(
+                client,
+                delivery=options.delivery,
+                order=options.order,
+                ids=options.replay,
+                dead=options.replay_dead,
+            )
 
     return asyncio.run(run())
 

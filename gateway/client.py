@@ -12,9 +12,9 @@ BUSY: Final = frozenset({429, 502, 503, 504})
 CODES: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 413: "TOO_LARGE"}
 """What an HTTP status says where the answer holds no code."""
 REMEDIES: Final = {
-    "UNAUTHENTICATED": "The gateway did not accept the token: make one with `onevisit token --role upstream`,"
+    "UNAUTHENTICATED": "The gateway did not accept the token: make one with `onevisit token --role {role}`,"
     " with the same ONEVISIT_SECRET as the gateway, and check that it has not expired.",
-    "FORBIDDEN": "The token's role may not do this: make one with `onevisit token --role upstream`.",
+    "FORBIDDEN": "The token's role may not do this: make one with `onevisit token --role {role}`.",
 }
 
 
@@ -36,13 +36,17 @@ class GraphQLClient:
     Args:
         url: The gateway's address, such as ``http://127.0.0.1:8000``, with or without ``/graphql``.
         token: What ``onevisit token`` printed.
+        role: Whose token it should be, for the remedy where it is refused.
         timeout_seconds: For connecting, and for each wait for a part of the answer.
     """
 
-    def __init__(self, url: str, token: str = "", *, timeout_seconds: float = 30.0) -> None:
+    def __init__(
+        self, url: str, token: str = "", *, role: str = "upstream", timeout_seconds: float = 30.0
+    ) -> None:
         self.url = _endpoint(url)
+        self._role = role
         self._http = httpx.AsyncClient(
-            headers=_headers(token),
+            headers=_headers(token, role),
             timeout=timeout_seconds,
             # A proxy of the environment is for the world outside, and does not know this machine's own ports.
             mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
@@ -84,7 +88,7 @@ class GraphQLClient:
         data, errors = answer.get("data"), answer.get("errors")
         if isinstance(data, dict) and any(value is not None for value in data.values()):
             return data
-        raise _refused(self.url, response.status_code, errors)
+        raise _refused(self.url, self._role, response.status_code, errors)
 
 
 def _endpoint(url: str) -> str:
@@ -102,12 +106,12 @@ def _endpoint(url: str) -> str:
     return base if base.endswith(PATH) else base + PATH
 
 
-def _headers(token: str) -> dict[str, str]:
+def _headers(token: str, role: str) -> dict[str, str]:
     bare = token.strip()
     if not bare:
         return {}
     if not bare.isascii() or not bare.isprintable():
-        raise GatewayRefused("UNAUTHENTICATED", REMEDIES["UNAUTHENTICATED"])
+        raise GatewayRefused("UNAUTHENTICATED", REMEDIES["UNAUTHENTICATED"].format(role=role))
     return {"Authorization": f"Bearer {bare}"}
 
 
@@ -119,7 +123,7 @@ def _json(response: httpx.Response) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _refused(url: str, status: int, errors: object) -> GatewayRefused:
+def _refused(url: str, role: str, status: int, errors: object) -> GatewayRefused:
     """The first error of the answer with its remedy, or what the HTTP status alone says."""
     first = errors[0] if isinstance(errors, list) and errors else None
     error: dict[str, Any] = first if isinstance(first, dict) else {}
@@ -127,4 +131,5 @@ def _refused(url: str, status: int, errors: object) -> GatewayRefused:
     code = extensions.get("code") if isinstance(extensions, dict) else None
     code = str(code or CODES.get(status, "NO_GATEWAY"))
     said = str(error.get("message") or f"{url} answered HTTP {status} and no data: is it a OneVisit gateway?")
-    return GatewayRefused(code, f"{REMEDIES[code]} ({said})" if code in REMEDIES else said)
+    remedy = REMEDIES[code].format(role=role) if code in REMEDIES else None
+    return GatewayRefused(code, f"{remedy} ({said})" if remedy is not None else said)

@@ -19,7 +19,7 @@ class Remark:
 
     def __str__(self) -> str:
         order = f", order {self.order}" if self.order else ""
-        return _printable(f"line {self.line}{order}: {self.text}")
+        return printable(f"line {self.line}{order}: {self.text}")
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Report:
                 f" {self.amended} amended, {len(self.refused)} refused."
             )
         if self.stopped:
-            yield f"Stopped: {_printable(self.stopped)}"
+            yield f"Stopped: {printable(self.stopped)}"
         if self.stopped and self.lines:
             yield "What follows was not sent. Send the whole file again: what is there counts as duplicate."
 
@@ -98,6 +98,6 @@ def _order_number(line: Line) -> str:
     return str(next(known, ""))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without what would steer a terminal."""
     return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)

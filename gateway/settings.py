@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import secrets
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 from domain.world import Policy
+from gateway.adapters.signatures import signing_key
 
 PREFIX = "ONEVISIT_"
 SHORTEST_SECRET = 32
@@ -66,6 +63,11 @@ def _secret(text: str) -> str:
         raise ValueError(
             f"give at least {SHORTEST_SECRET} characters, for instance of `openssl rand -hex 32`"
         )
+    return text
+
+
+def _signing_secret(text: str) -> str:
+    signing_key(text)
     return text
 
 
@@ -159,6 +161,33 @@ SETTINGS = (
         _seconds(0.1, 3600),
         "How long a socket may take nothing of what it is sent before it is cut off.",
     ),
+    Setting(
+        "upstream_url",
+        None,
+        _url("http", "https"),
+        "Where receipts are posted to (docs/protocol.md); without it upstream follows `receipts`.",
+    ),
+    Setting(
+        "upstream_secret",
+        None,
+        _signing_secret,
+        "What receipts are signed with: `whsec_` and base64 of 24 to 64 random bytes; needed with the address.",
+    ),
+    Setting(
+        "upstream_timeout_seconds",
+        "10",
+        _seconds(0.1, 120),
+        "How long upstream may take to confirm a receipt.",
+    ),
+    Setting(
+        "receipt_attempts", "12", _whole(1, 10_000), "How often a receipt is sent before it is a dead letter."
+    ),
+    Setting(
+        "receipt_retry_seconds",
+        "2",
+        _seconds(0.01, 900),
+        "The longest pause before the second try; it doubles with each, up to 15 minutes, and is drawn by chance.",
+    ),
     Setting("pool_size", "10", _whole(1, 200), "Connections to the database, and as many again in a rush."),
     Setting("drain_seconds", "5", _seconds(0, 120), "Over how long open sockets are closed at a stop."),
     Setting("log_level", "info", _one_of("debug", "info", "warning", "error"), "How much is logged."),
@@ -184,6 +213,11 @@ class Settings:
     max_body_bytes: int
     max_message_bytes: int
     stall_seconds: float
+    upstream_url: str | None
+    upstream_secret: str | None
+    upstream_timeout_seconds: float
+    receipt_attempts: int
+    receipt_retry_seconds: float
     pool_size: int
     drain_seconds: float
     log_level: str
@@ -207,12 +241,18 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
         try:
             values[setting.name] = setting.read(text) if text is not None else None
         except ValueError as error:
-            shown = "(a secret)" if setting.name == "secret" else repr(text)
+            shown = "(a secret)" if setting.name.endswith("secret") else repr(text)
             raise SettingError(f"{where} is {shown}: {error}") from error
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in _known())
     if unknown:
         raise SettingError(f"{', '.join(unknown)}: no such setting; docs/settings.md lists them")
-    return Settings(**values)
+    settings = Settings(**values)
+    if settings.upstream_url is not None and settings.upstream_secret is None:
+        raise SettingError(
+            "ONEVISIT_UPSTREAM_SECRET is not set: receipts to ONEVISIT_UPSTREAM_URL are signed; give both sides "
+            "the same, for instance `whsec_` and what `openssl rand -base64 32` prints"
+        )
+    return settings
 
 
 def _known() -> set[str]:
@@ -226,36 +266,6 @@ def settings_table() -> str:
         default = f"`{setting.default}`" if setting.default is not None else "none"
         rows.append(f"| `{setting.variable}` | `{setting.flag}` | {default} | {setting.meaning} |")
     return "\n".join(rows)
-
-
-def kept_secret(database_url: str) -> str:
-    """The secret in the file beside an SQLite database, made at the first start, readable by its owner alone."""
-    database = database_url.partition("///")[2] or "onevisit.db"
-    path = Path(database).parent / ".onevisit" / "secret"
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _place(path, secrets.token_hex(32))
-    secret = path.read_text(encoding="utf-8").strip()
-    if len(secret) < SHORTEST_SECRET:
-        raise SettingError(
-            f"{path} holds {len(secret)} characters and needs {SHORTEST_SECRET}: remove it for a new one"
-        )
-    return secret
-
-
-def _place(path: Path, text: str) -> None:
-    """Put a whole file there, readable by its owner alone; whoever is faster wins, and nobody reads half of one."""
-    written, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(written, "w", encoding="utf-8") as file:
-        file.write(text)
-    try:
-        os.link(name, path)
-    except FileExistsError:
-        pass
-    except OSError:  # not every file system has links
-        Path(name).replace(path)
-        return
-    Path(name).unlink()
 
 
 assert {f.name for f in fields(Settings)} == {s.name for s in SETTINGS}  # noqa: S101 - the two lists are one

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from domain.commands import Command, IntakeOrder
+from domain.commands import Command, IntakeOrder, MarkReceipt
 from domain.decisions import Done, Refs
 from domain.journal import Context, Event, Journal
 from domain.orders import Order, Receipt
@@ -18,6 +18,7 @@ from persistence.documents import dump_refs, json_text, payload_text, text_diges
 from persistence.projection import Row, difference, group_row, part_rows
 
 _RECEIPT: TypeAdapter[Receipt] = TypeAdapter(Receipt)
+_DELIVERY = {"delivery", "delivery_attempts", "failure", "next_try_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,11 @@ def _write(journal: Journal, command: Command, refs: Refs, known: Mapping[OrderN
         new={
             "orders": [row for row in orders if row["number"] not in known],
             "entries": [_entry_row(journal, event) for event in journal.events],
-            "exchanges": [*_dispatched(journal, command, refs), *_replied(journal, known)],
+            "exchanges": [
+                *_dispatched(journal, command, refs),
+                *_replied(journal, known),
+                *_tried(journal, command),
+            ],
         },
         changed={"orders": [row for row in orders if row["number"] in known], **changed},
         gone={name: found.gone for name, found in differences.items()},
@@ -125,9 +130,26 @@ def _reply(journal: Journal, order: Order, receipt: Receipt) -> Row:
         "direction": ExchangeDirection.REPLY.value,
         "kind": f"{receipt.kind}_RECEIPT",
         "status": receipt.delivery.value,
-        "body": _RECEIPT.dump_json(receipt, exclude={"delivery", "delivery_attempts"}).decode(),
+        "body": _RECEIPT.dump_json(receipt, exclude=_DELIVERY).decode(),
         "at": journal.now,
     }
+
+
+def _tried(journal: Journal, command: Command) -> list[Row]:
+    """回复: one sending of a receipt, word for word, and what came of it."""
+    if not isinstance(command, MarkReceipt) or command.tried is None:
+        return []
+    receipt = next(r for r in journal.group.orders[command.number].receipts if r.id == command.receipt)
+    row = {
+        "order_number": command.number,
+        "group_id": journal.group.id,
+        "direction": ExchangeDirection.REPLY.value,
+        "kind": f"{receipt.kind}_RECEIPT",
+        "status": command.tried.status,
+        "body": payload_text(command.tried.body),
+        "at": journal.now,
+    }
+    return [row]
 
 
 def _answer(repeat: RepeatKey, refs: Refs, now: datetime) -> Row:

@@ -10,6 +10,7 @@ from domain import access, commands
 from domain.administration import alias_problems
 from domain.ports import Terms, WorldChangedError
 from domain.refusals import InvalidInput
+from domain.upstream import Mark
 from domain.values import DistrictCode, HoldResolution
 from resolvers.administering import MOST_TRIES
 from resolvers.commands import (
@@ -159,7 +160,7 @@ class DispatchMutations:
             input: Which receipts.
         """
         require(context_of(info), access.REPLAYS, info.field_name)
-        receipts, missing = await mark_all(info, input, acknowledged=False)
+        receipts, missing = await mark_all(info, input, Mark.REPLAY)
         return ReplayReceiptsPayload(
             receipts=receipts, not_found=missing, client_mutation_id=input.client_mutation_id
         )

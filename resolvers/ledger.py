@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from domain.upstream import Mark
 from resolvers.commands import repeat_of, shown_receipt
 from resolvers.context import context_of
 from schema.dispatch_inputs import AcknowledgeReceiptsInput, ReplayReceiptsInput, mark
@@ -16,7 +17,7 @@ MOST_RECEIPTS = 500
 
 
 async def mark_all(
-    info: Any, input: AcknowledgeReceiptsInput | ReplayReceiptsInput, *, acknowledged: bool
+    info: Any, input: AcknowledgeReceiptsInput | ReplayReceiptsInput, word: Mark
 ) -> tuple[list[Any], list[strawberry.ID]]:
     """The receipts that were found, as they are now, and the ids which belong to none."""
     if not 1 <= len(input.ids) <= MOST_RECEIPTS:
@@ -25,7 +26,7 @@ async def mark_all(
     receipts, missing = [], []
     for part, id_ in enumerate(dict.fromkeys(input.ids)):
         try:
-            command = mark(id_, acknowledged=acknowledged)
+            command = mark(id_, word)
         except NoSuchThingError:
             missing.append(id_)
             continue

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from domain import access, commands
+from domain.upstream import Mark
 from resolvers.commands import perform, refused, require, shown_order
 from resolvers.context import context_of
 from resolvers.intake import MOST_ORDERS, take_in
@@ -97,7 +98,7 @@ class UpstreamMutations:
             input: Which receipts.
         """
         require(context_of(info), access.ACKNOWLEDGES, info.field_name)
-        receipts, missing = await mark_all(info, input, acknowledged=True)
+        receipts, missing = await mark_all(info, input, Mark.ACKNOWLEDGED)
         return AcknowledgeReceiptsPayload(
             receipts=receipts, not_found=missing, client_mutation_id=input.client_mutation_id
         )

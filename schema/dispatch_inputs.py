@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from domain import commands, values
+from domain.upstream import Mark
 from domain.values import (
     DistrictCode,
     GroupId,
@@ -186,10 +187,10 @@ class AcknowledgeReceiptsInput(Repeatable):
     """`Receipt.id` of 1 to 500."""
 
 
-def mark(id: str, *, acknowledged: bool) -> commands.MarkReceipt:
+def mark(id: str, word: Mark) -> commands.MarkReceipt:
     """The command for one receipt. Raises NoSuchThingError."""
     receipt = own_id("Receipt", ReceiptId, id)
-    return commands.MarkReceipt(OrderNumber(receipt.rsplit("/", 2)[0]), receipt, acknowledged)
+    return commands.MarkReceipt(OrderNumber(receipt.rsplit("/", 2)[0]), receipt, word)
 
 
 @described

@@ -49,7 +49,8 @@ UPDATE_KINDS: Mapping[str, str] = {
     "SUB_TASK_REPAIRED": "A part of an order was sent again with other data.",
     "SUB_TASK_FINISHED": "A part of an order has a verdict.",
     "RECEIPT_FINAL": "回单: a receipt is final and goes upstream.",
+    "RECEIPT_SENT": "A receipt was sent and not confirmed; it is sent again.",
     "RECEIPT_DELIVERED": "Upstream acknowledged a receipt.",
-    "RECEIPT_DEAD": "A receipt could not be delivered.",
+    "RECEIPT_DEAD": "A receipt could not be delivered, and is sent again only on a dispatcher's word.",
     "JEOPARDY": "A promise is near to being broken.",
 }

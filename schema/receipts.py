@@ -49,7 +49,14 @@ class Receipt(Node):
     """How far it is on its way: PENDING, SENT, then ACKNOWLEDGED or DEAD."""
 
     delivery_attempts: int
-    """How often it was sent."""
+    """How often it was sent since it became final or was last replayed."""
+
+    failure: str | None
+    """What came of the last try that was not confirmed; null when none failed, and once it is ACKNOWLEDGED. Example:
+    `HTTP 503`."""
+
+    next_try_at: datetime | None
+    """When it is sent again; null before the first try, and when no other follows."""
 
     by: MemberRef | None = related("member_in_group", by="by")
     """The claimant who submitted it; null for a notice of the system."""

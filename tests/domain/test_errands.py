@@ -8,6 +8,7 @@ from domain import commands as c
 from domain.errands import open_errands
 from domain.network import attempt_of, correlation_key
 from domain.outbox import Topic
+from domain.upstream import Mark
 from domain.values import OrderNumber, SubTaskKind
 from tests import arrivals as make
 from tests.domain.trade import Trade
@@ -72,7 +73,7 @@ def test_an_acknowledged_receipt_is_no_errand() -> None:
     trade.receipt("N1")
     receipt = trade.order("N1").receipts[0]
 
-    trade.done(c.MarkReceipt(OrderNumber("N1"), receipt.id, acknowledged=True), make.UPSTREAM)
+    trade.done(c.MarkReceipt(OrderNumber("N1"), receipt.id, Mark.ACKNOWLEDGED), make.UPSTREAM)
 
     assert errands(trade, Topic.UPSTREAM) == []
 

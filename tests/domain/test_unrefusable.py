@@ -21,6 +21,7 @@ from domain.groups import Group, group_id
 from domain.journal import Context, evolve
 from domain.orders import Order, sub_task_id
 from domain.progress import hold_of, order_state
+from domain.upstream import Mark
 from domain.world import World
 from tests import make
 from tests.memory import Memory
@@ -52,7 +53,7 @@ def wordings(group: Group) -> Iterator[c.Command]:
             yield c.ReportSubTask(part, attempt, f"e{group.revision}", outcome, failure="no route")
         yield c.RetrySubTask(part)
         yield c.ResendSubTask(part, 1)
-    yield from (c.MarkReceipt(NUMBER, r.id, acknowledged=True) for r in order.receipts)
+    yield from (c.MarkReceipt(NUMBER, r.id, mark) for r in order.receipts for mark in Mark)
 
 
 def _of_upstream(order: Order) -> Iterator[c.Command]:

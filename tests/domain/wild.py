@@ -11,6 +11,7 @@ from domain.access import Actor
 from domain.commands import Command
 from domain.holds import ALLOWED
 from domain.orders import Hold, sub_task_id
+from domain.upstream import Mark
 from domain.values import (
     AppointmentId,
     AppointmentOutcome,
@@ -228,8 +229,6 @@ _BUILD: Mapping[type[Command], Callable[[Wild], tuple[Command, Actor]]] = {
     c.RetrySubTask: _by(make.DISPATCHER, lambda w: c.RetrySubTask(w.sub_task())),
     c.MarkReceipt: _by(
         make.UPSTREAM,
-        lambda w: c.MarkReceipt(
-            number := w.number(), ReceiptId(f"{number}/1/COMPLETION"), acknowledged=w.perhaps()
-        ),
+        lambda w: c.MarkReceipt(number := w.number(), ReceiptId(f"{number}/1/COMPLETION"), w.one(*Mark)),
     ),
 }

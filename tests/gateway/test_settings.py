@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import SETTINGS, SettingError, kept_secret, read_settings
+from gateway.kept_secret import kept_secret
+from gateway.settings import SETTINGS, SettingError, read_settings
 
 
 def test_without_anything_given_there_are_defaults() -> None:
@@ -37,6 +38,8 @@ BAD = {
     "ONEVISIT_FUSION_MINUTES": "AAA=soon",
     "ONEVISIT_COUNT_INCLUDES_SELF": "perhaps",
     "ONEVISIT_LOG_FORMAT": "xml",
+    "ONEVISIT_UPSTREAM_URL": "ftp://x",
+    "ONEVISIT_UPSTREAM_SECRET": "whsec_short",
     "ONEVISIT_PROT": "8000",
 }
 
@@ -46,7 +49,7 @@ def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
     with pytest.raises(SettingError, match=variable) as error:
         read_settings({variable: value})
 
-    assert variable != "ONEVISIT_SECRET" or value not in str(error.value)
+    assert not variable.endswith("SECRET") or value not in str(error.value)
 
 
 REMEDIES = {
@@ -62,6 +65,11 @@ REMEDIES = {
 def test_a_wrong_setting_is_told_its_remedy(variable: str, value: str, remedy: str) -> None:
     with pytest.raises(SettingError, match=remedy):
         read_settings({variable: value})
+
+
+def test_receipts_to_an_address_need_a_secret() -> None:
+    with pytest.raises(SettingError, match=r"ONEVISIT_UPSTREAM_SECRET is not set.*openssl rand"):
+        read_settings({"ONEVISIT_UPSTREAM_URL": "https://upstream.example/receipts"})
 
 
 def test_a_wrong_flag_is_named_as_a_flag() -> None:
@@ -93,7 +101,7 @@ def test_processes_that_make_the_secret_at_once_agree_on_it(
         both.wait()  # until the other has seen as well that there is none
         return next(turns) * 64
 
-    monkeypatch.setattr("gateway.settings.secrets.token_hex", drawn)
+    monkeypatch.setattr("gateway.kept_secret.secrets.token_hex", drawn)
     with ThreadPoolExecutor(2) as pool:
         made = set(pool.map(lambda _: kept_secret(url), range(2)))
 

@@ -27,11 +27,11 @@ def gateways(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Ga
         gateway.stop()
 
 
-def two_gateways(database: str, valkey: Valkey, folder: Path) -> list[GatewayProcess]:
+def two_gateways(database: str, valkey: Valkey, folder: Path, **settings: str) -> list[GatewayProcess]:
     """Two processes which share PostgreSQL and a doorbell."""
     valkey.ensure_running()
     migrate(database)
-    launched = [GatewayProcess(database, valkey.url).launch(folder) for _ in range(2)]
+    launched = [GatewayProcess(database, valkey.url, settings).launch(folder) for _ in range(2)]
     return [gateway.ready() for gateway in launched]
 
 

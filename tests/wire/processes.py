@@ -113,6 +113,13 @@ def migrate(database_url: str) -> None:
     subprocess.run(command, env=environment, check=True, capture_output=True, timeout=60)
 
 
+def onevisit(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command line as an operator types it."""
+    given = {**os.environ, "PYTHONPATH": str(ROOT), "ONEVISIT_SECRET": SECRET, **environment}
+    command = [sys.executable, "-m", "gateway", *words]
+    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120, check=False)
+
+
 TOKENS = Tokens(SECRET)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +10,8 @@ import pytest
 from gateway.auth import Tokens
 from schema.node import encode_id
 from tests.servers import Postgres
-from tests.wire.processes import ROOT, SECRET, GatewayProcess, free_port
+from tests.wire.processes import ROOT, SECRET, GatewayProcess, free_port, onevisit
 from tests.wire.trade import Trade
-
-
-def onevisit(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    given = {**os.environ, "PYTHONPATH": str(ROOT), "ONEVISIT_SECRET": SECRET, **environment}
-    command = [sys.executable, "-m", "gateway", *words]
-    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.fixture
