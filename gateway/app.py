@@ -20,6 +20,7 @@ from gateway.endpoint import Endpoint
 from gateway.limits import BudgetRule
 from gateway.settings import Settings
 from gateway.timers import Chore, Timers
+from gateway.work_orders import WorkOrders
 from live.doorbell import Doorbell
 from live.hub import LiveHub
 from persistence import concerned
@@ -109,6 +110,7 @@ class Gateway:
             WebSocketRoute("/graphql", _Delegate(self.endpoint)),
             Route("/health/live", self._live),
             Route("/health/ready", self._ready),
+            *WorkOrders(self.endpoint.authenticate, self.new_context).routes(),
             *console_routes(),
         ]
         return Starlette(routes=routes)
