@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -33,7 +34,8 @@ KNOWN = {
     "claimant": (make.actor("Li").scope, ALL),
     "leader of the crew": (make.actor("Wang").scope, ALL),
     "member of the crew": (make.actor("Zhao").scope, ALL - {CUSTOMERS_PHONE}),
-    "member of another crew": (make.actor("Sun").scope, {NAME, CONTACT}),
+    "leader of another crew": (make.actor("Sun").scope, {NAME, CONTACT, CUSTOMERS_PHONE}),
+    "member of another crew": (replace(make.actor("Sun").scope, leader=False), {NAME, CONTACT}),
 }
 
 
@@ -47,7 +49,7 @@ def test_nobody_learns_more_from_a_work_order_than_it_may_know(who: str) -> None
     )
 
     assert {secret for secret in ALL if secret in text} == known
-    assert ('"***"' in text) is (who in {"viewer", "member of another crew"})
+    assert ('"***"' in text) is (who == "viewer" or "another crew" in who)
     assert (CUSTOMERS_PHONE not in known) is ("138****1234" in text)
 
 

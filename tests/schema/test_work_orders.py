@@ -128,7 +128,7 @@ def test_a_claimant_is_the_employee_with_name_and_phone() -> None:
         "@type": "Individual",
         "id": encode_id("Member", "Li"),
         "name": "Li",
-        "contactMedium": [{"@type": "PhoneContactMedium", "phoneNumber": "13800138000"}],
+        "contactMedium": [{"@type": "PhoneContactMedium", "phoneNumber": "13812345678"}],
     }
     assert second["work"]["workforceEmployeeAssignment"] == []
 
@@ -137,7 +137,7 @@ def test_the_crew_is_the_support_group_and_the_first_contact_calls_the_customer(
     found = told(pair(claimed={"N2": "Zhao", "N1": "Li"}))
 
     (crew,) = found["workOrderItem"][0]["work"]["relatedParty"]
-    assert (crew["id"], crew["name"]) == (encode_id("Crew", "crew-410105"), "410105集客施工班组")
+    assert (crew["id"], crew["name"]) == (encode_id("Crew", make.JINSHUI_CREW), "jinshui crew")
     parties = {party["role"]: party for party in found["relatedParty"]}
     assert parties["sellerAppointmentContact"]["name"] == "Li"
     assert (parties["Consumer"]["id"], parties["Consumer"]["name"]) == ("K1", "郑州华信科技有限公司")
