@@ -109,6 +109,11 @@ def may_see_ledger(_row: object, scope: Scope) -> bool:
     return scope.role in _LEDGER
 
 
+def may_see_work_order(_row: object, scope: Scope) -> bool:
+    """Whether a visit in a group which the viewer sees is for it as a work order; the NMS has nothing to do on site."""
+    return scope.role is not Role.NMS
+
+
 def may_see_people(crew: Crew, scope: Scope) -> bool:
     """Whether the members of a crew are for the viewer: a crew member knows its own crew."""
     return scope.role is not Role.CREW or scope.crew == crew.id

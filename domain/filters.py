@@ -89,9 +89,10 @@ class FusionGroupFilter:
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which visits. ``claimant_ids`` are those of any of its items."""
+    """Which visits. ``claimant_ids`` are those of any of its items, ``group_keys`` of its group."""
 
     states: tuple[TaskState, ...] | None = None
+    group_keys: tuple[str, ...] | None = None
     district_codes: tuple[DistrictCode, ...] | None = None
     crew_ids: tuple[CrewId, ...] | None = None
     claimant_ids: tuple[MemberId, ...] | None = None

@@ -58,6 +58,22 @@ class Page(Generic[T]):
         return self.ends_at or (self.edges[-1].cursor if self.edges else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Up to ``size`` rows of a list behind its first ``offset``."""
+
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(Generic[T]):
+    """The rows of a span, and how many the whole list has."""
+
+    rows: tuple[T, ...]
+    total: int
+
+
 class BadCursorError(ValueError):
     """A cursor which no page of this list in this sort has given out."""
 

@@ -23,7 +23,7 @@ from domain.filters import (
     TaskSort,
 )
 from domain.groups import Group
-from domain.pages import Board, Exchange, Page, Window
+from domain.pages import Board, Counted, Exchange, Page, Span, Window
 from domain.refusals import DistrictHasCrew, InvalidInput, NotFound, Refusal
 from domain.values import CrewId, DistrictCode, GroupId, ItemId, OrderNumber, TaskId, UpdateKind
 from domain.views import GroupView, OrderView, ReceiptView, TaskView
@@ -174,6 +174,10 @@ class Reads(GroupReader, Protocol):
 
     async def tasks(self, wanted: TaskFilter, sort: TaskSort, window: Window, scope: Scope) -> Page[TaskView]:
         """A page of visits."""
+        ...
+
+    async def counted_tasks(self, wanted: TaskFilter, span: Span, scope: Scope) -> Counted[TaskView]:
+        """Visits by their number, oldest first, for who knows no cursors."""
         ...
 
     async def tasks_of_crews(

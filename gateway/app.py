@@ -13,24 +13,21 @@ from starlette.types import Receive, Scope, Send
 
 from domain.access import SYSTEM, Actor
 from domain.commands import RefreshGroup
-from domain.outbox import Topic
 from domain.world import World
-from gateway.adapters.upstream import Webhook
 from gateway.auth import Tokens
 from gateway.console.pages import console_routes
+from gateway.couriers import Couriers, Office
 from gateway.endpoint import Endpoint
 from gateway.limits import BudgetRule
 from gateway.settings import Settings
 from gateway.timers import Chore, Timers
-from gateway.workers.courier import Courier, Pace
-from gateway.workers.receipts import Patience, ReceiptDesk
+from gateway.work_orders import WorkOrders
 from live.doorbell import Doorbell
 from live.hub import LiveHub
 from persistence import concerned
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
 from persistence.migrations import ensure
-from persistence.outbox import SqlOutbox
 from persistence.reads import SqlReads
 from persistence.reference import SqlReference
 from persistence.store import SqlStore, utc_now
@@ -51,13 +48,18 @@ class Gateway:
         self.log = SqlEventLog(self.database)
         self.reads = SqlReads(self.database)
         self.hub = LiveHub(self.log, self.reads, poll_seconds=settings.poll_seconds)
-        self.doorbell = Doorbell(settings.broadcast_url, self._look)
-        self.store = SqlStore(self.database, self.doorbell, settings.policy)
+        self.doorbell = Doorbell(settings.broadcast_url, self.hub.look)
+        self.store = SqlStore(
+            self.database,
+            self.doorbell,
+            settings.policy,
+            on_errands=lambda: self.couriers.ring(),  # noqa: PLW0108 - they are made after the store, which they need
+        )
         self.administration = SqlReference(self.database)
         chores = (Chore(60, self._mend_stranded), Chore(3600, self.store.forget_answers))
         self.timers = Timers(self.store, utc_now, chores=chores)
-        self.upstream = _upstream(settings)
-        self.courier = self._courier(self.upstream) if self.upstream is not None else None
+        office = Office(self.database, self.reads, self.store, utc_now)
+        self.couriers = Couriers(settings, office, None)
         self.services = Services(
             store=self.store,
             reads=self.reads,
@@ -88,26 +90,9 @@ class Gateway:
         await self.hub.start()
         await self.doorbell.start()
         await self.timers.start()
-        if self.courier is not None:
-            await self.courier.start()
+        await self.couriers.start()
         self._watch = asyncio.create_task(self.endpoint.watch(), name="sockets")
         return self
-
-    def _look(self) -> None:
-        """The bell rang: something was written, here or elsewhere."""
-        self.hub.look()
-        if self.courier is not None:
-            self.courier.ring()
-
-    def _courier(self, upstream: Webhook) -> Courier:
-        """What carries receipts to that address."""
-        known = self.settings
-        patience = Patience(
-            known.receipt_attempts, known.receipt_retry_seconds, known.upstream_timeout_seconds
-        )
-        desk = ReceiptDesk(self.reads, self.store, upstream, utc_now, patience=patience)
-        pace = Pace(lease_seconds=patience.lease_seconds)
-        return Courier(Topic.UPSTREAM, SqlOutbox(self.database), desk.carry, utc_now, pace)
 
     async def _mend_stranded(self) -> None:
         """Finish what a process left that died between a change of crews and its consequences."""
@@ -123,10 +108,7 @@ class Gateway:
         for task in (self._watch, self._asking):
             if task is not None:
                 task.cancel()
-        if self.courier is not None:
-            await self.courier.stop()
-        if self.upstream is not None:
-            await self.upstream.close()
+        await self.couriers.stop()
         await self.timers.stop()
         await self.doorbell.stop()
         await self.hub.stop()
@@ -138,6 +120,7 @@ class Gateway:
             WebSocketRoute("/graphql", _Delegate(self.endpoint)),
             Route("/health/live", self._live),
             Route("/health/ready", self._ready),
+            *WorkOrders(self.endpoint.authenticate, self.new_context).routes(),
             *console_routes(),
         ]
         return Starlette(routes=routes)
@@ -179,14 +162,6 @@ class Gateway:
         if self.settings.broadcast_url.startswith("memory"):
             return "rings in this process alone: others are heard by polling"
         return "rings" if self.doorbell.counts.connected else "silent: other processes are heard by polling"
-
-
-def _upstream(settings: Settings) -> Webhook | None:
-    """The upstream system, where it has an address; else it follows the receipts by itself."""
-    if settings.upstream_url is None or settings.upstream_secret is None:
-        return None
-    timeout = settings.upstream_timeout_seconds
-    return Webhook(settings.upstream_url, settings.upstream_secret, utc_now, timeout_seconds=timeout)
 
 
 class _Delegate:

@@ -1,4 +1,4 @@
-"""The command line: ``onevisit serve | migrate | demo | intake | receipts | token | schema``."""
+"""The command line: ``onevisit serve | migrate | demo | intake | receipts | nms | token | schema``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gateway.auth import Tokens
 from gateway.client import GatewayRefused, GatewayUnreachable, GraphQLClient
 from gateway.kept_secret import kept_secret
 from gateway.settings import SETTINGS, SettingError, Settings, read_settings
+from gateway.simulator.script import ScriptError
 from gateway.telemetry import configure_logging
 from persistence.database import Database
 from persistence.faults import DatabaseError
@@ -22,6 +23,8 @@ from persistence.store import SqlStore
 from schema.node import decode_id
 
 USAGE_ERROR = 2
+NMS_PORT = 8090
+"""Of the simulated network management system, unless --port says otherwise."""
 
 
 class UsageError(Exception):
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         configure_logging(settings.log_level, settings.log_format)
         run: Callable[[argparse.Namespace, Settings], int] = options.run
         return run(options, settings)
-    except (SettingError, UsageError) as error:
+    except (SettingError, UsageError, ScriptError) as error:
         print(f"onevisit: {error}", file=sys.stderr)
         return USAGE_ERROR
     except (DatabaseError, GatewayUnreachable, GatewayRefused, OSError) as error:
@@ -62,6 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     intake.add_argument("--batch", type=int, default=100, help="orders a request, 1 to 500 (default 100)")
     intake.add_argument(
         "--refused", type=Path, help="write the refused lines there, to correct and send again"
+    )
+    nms = _command(commands, "nms", _nms, "serve a simulated network management system, kept to a script")
+    nms.add_argument(
+        "--script", type=Path, metavar="FILE", help="rules for what goes otherwise than well (JSON)"
+    )
+    nms.add_argument(
+        "--record", type=Path, metavar="FILE", help="keep all that it did there, and go on from it"
     )
     receipts = _command(commands, "receipts", _receipts, "list receipts, and have dead letters sent again")
     _receipt_options(receipts)
@@ -200,6 +210,16 @@ def _intake(options: argparse.Namespace, settings: Settings) -> int:
             return await intake(options.file, client, batch=options.batch, refused=options.refused)
 
     return asyncio.run(run())
+
+
+def _nms(options: argparse.Namespace, settings: Settings) -> int:
+    from gateway.simulator.app import Simulator, rules_of  # noqa: PLC0415 - as above
+    from gateway.simulator.serving import serve  # noqa: PLC0415 - as above
+
+    port = settings.port if options.port is not None else NMS_PORT
+    simulator = Simulator(rules=rules_of(options.script), record=options.record, secret=settings.nms_secret)
+    asyncio.run(serve(simulator, settings.host, port))
+    return 0
 
 
 def _receipts(options: argparse.Namespace, settings: Settings) -> int:

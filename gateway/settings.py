@@ -6,12 +6,15 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from domain.world import Policy
 from gateway.adapters.signatures import signing_key
 
 PREFIX = "ONEVISIT_"
+SECRET = ("secret", "authorization")
+"""How the names of settings end which no message shows."""
 SHORTEST_SECRET = 32
 """Characters: HS256 asks for a key of 256 bits."""
 
@@ -88,6 +91,24 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _path(text: str) -> str:
+    if not re.fullmatch(r"(/[\w.~%-]+)+/?", text, re.ASCII):
+        raise ValueError("give a path such as /tmf-api/ServiceTestManagement/v4")
+    return text
+
+
+def _header(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e][\x20-\x7e]*", text):
+        raise ValueError("give the value of a header, such as `Bearer …`, in ASCII")
+    return text
+
+
+def _file(text: str) -> str:
+    if not Path(text).is_file():
+        raise ValueError("give the path of a file that is there")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its default as text (null: none), how it is read, and what it is for."""
@@ -162,6 +183,61 @@ SETTINGS = (
         "How long a socket may take nothing of what it is sent before it is cut off.",
     ),
     Setting(
+        "nms_url",
+        None,
+        _url("http", "https"),
+        "The network management system (网管); without it nobody is asked, and it reports by `reportSubTask`.",
+    ),
+    Setting(
+        "nms_activation",
+        "tmf640",
+        _one_of("tmf640", "tmf702"),
+        "By which API services are activated: TMF640 (services) or TMF702 (resources). Checks go by TMF653.",
+    ),
+    Setting("nms_service_path", "/tmf-api/ServiceActivationAndConfiguration/v4", _path, "Where TMF640 is."),
+    Setting("nms_resource_path", "/tmf-api/ResourceActivationAndConfiguration/v4", _path, "Where TMF702 is."),
+    Setting("nms_test_path", "/tmf-api/ServiceTestManagement/v4", _path, "Where TMF653 is."),
+    Setting(
+        "nms_authorization",
+        None,
+        _header,
+        "The Authorization header for it, whole, such as `Bearer …`: a secret.",
+    ),
+    Setting(
+        "nms_callback_url",
+        None,
+        _url("http", "https"),
+        "How it reaches this gateway, such as https://gateway.example; without it results are polled alone.",
+    ),
+    Setting(
+        "nms_secret",
+        None,
+        _secret,
+        "What its callbacks are signed with (HMAC-SHA256); others are then refused.",
+    ),
+    Setting("nms_timeout_seconds", "10", _seconds(0.1, 120), "How long it may take for an answer."),
+    Setting(
+        "nms_poll_seconds",
+        "60",
+        _seconds(0.1, 900),
+        "After how long without a callback it is asked for a result; doubles up to 15 minutes.",
+    ),
+    Setting(
+        "nms_retry_seconds",
+        "30",
+        _seconds(0.1, 900),
+        "The pause before an attempt without a result is made again; doubles up to 15 minutes.",
+    ),
+    Setting(
+        "nms_ca_file", None, _file, "The certificates that it is trusted by (PEM); else those of the machine."
+    ),
+    Setting(
+        "nms_client_certificate",
+        None,
+        _file,
+        "Our certificate and key for it (one PEM file), for mutual TLS.",
+    ),
+    Setting(
         "upstream_url",
         None,
         _url("http", "https"),
@@ -180,7 +256,10 @@ SETTINGS = (
         "How long upstream may take to confirm a receipt.",
     ),
     Setting(
-        "receipt_attempts", "12", _whole(1, 10_000), "How often a receipt is sent before it is a dead letter."
+        "receipt_attempts",
+        "200",
+        _whole(1, 10_000),
+        "How often a receipt is sent before it is a dead letter: 200 times are about two days.",
     ),
     Setting(
         "receipt_retry_seconds",
@@ -213,6 +292,19 @@ class Settings:
     max_body_bytes: int
     max_message_bytes: int
     stall_seconds: float
+    nms_url: str | None
+    nms_activation: str
+    nms_service_path: str
+    nms_resource_path: str
+    nms_test_path: str
+    nms_authorization: str | None
+    nms_callback_url: str | None
+    nms_secret: str | None
+    nms_timeout_seconds: float
+    nms_poll_seconds: float
+    nms_retry_seconds: float
+    nms_ca_file: str | None
+    nms_client_certificate: str | None
     upstream_url: str | None
     upstream_secret: str | None
     upstream_timeout_seconds: float
@@ -228,7 +320,7 @@ class Settings:
         """What of them the rules know."""
         levels = dict(self.fusion_minutes)
         default = levels.pop("STANDARD", 60)
-        return Policy(levels, default, self.count_includes_self)
+        return Policy(levels, default, self.count_includes_self, retry_seconds=self.nms_retry_seconds)
 
 
 def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None] | None = None) -> Settings:
@@ -241,7 +333,7 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
         try:
             values[setting.name] = setting.read(text) if text is not None else None
         except ValueError as error:
-            shown = "(a secret)" if setting.name.endswith("secret") else repr(text)
+            shown = "(a secret)" if setting.name.endswith(SECRET) else repr(text)
             raise SettingError(f"{where} is {shown}: {error}") from error
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in _known())
     if unknown:

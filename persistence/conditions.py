@@ -87,6 +87,8 @@ def of_tasks(wanted: TaskFilter, scope: Scope) -> Iterator[Condition]:
     yield from any_of(TASKS.c.district_code, wanted.district_codes)
     yield from any_of(TASKS.c.crew_id, wanted.crew_ids)
     yield from any_of(TASKS.c.hold_cause, wanted.hold_causes)
+    for condition in any_of(GROUPS.c.key, wanted.group_keys):
+        yield TASKS.c.group_id.in_(select(GROUPS.c.id).where(condition))
     for condition in any_of(ITEMS.c.claimant_id, wanted.claimant_ids):
         yield select(ITEMS.c.id).where(ITEMS.c.task_id == TASKS.c.id, condition).exists()
     if wanted.appointment_required is not None:

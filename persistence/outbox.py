@@ -21,9 +21,11 @@ from persistence.sqlite import bound, numbered
 _FREE: Final = """o.topic = $1 AND o.due_at <= $2 AND (o.leased_until IS NULL OR o.leased_until <= $2)
     AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.topic = o.topic AND e.lane = o.lane AND e.seq < o.seq)"""
 _SHOWN: Final = "id, group_id, order_number, topic, due_at, urgent, tries, progress, holder"
-_TAKE: Final = f"""UPDATE outbox SET leased_until = $3, holder = $4, tries = tries + 1 WHERE id IN (
-    SELECT o.id FROM outbox o WHERE {_FREE} {{only}} ORDER BY o.urgent DESC, o.due_at LIMIT $5 {{skip}})
-    RETURNING {_SHOWN}"""  # noqa: S608 - names of our own tables
+_PICKED: Final = f"SELECT o.id FROM outbox o WHERE {_FREE} {{only}} ORDER BY o.urgent DESC, o.due_at LIMIT $5"  # noqa: S608 - names of our own tables
+_TAKE: Final = f"""UPDATE outbox SET leased_until = $3, holder = $4, tries = tries + 1
+    WHERE id {{among}} RETURNING {_SHOWN}"""  # noqa: S608 - as above
+_AMONG: Final = f"= ANY(ARRAY({_PICKED} FOR UPDATE OF o SKIP LOCKED))"
+"""An array is made once; a bare subquery may be run again for each row, and then more are taken than were wanted."""
 _PUT_BACK: Final = """UPDATE outbox SET due_at = CASE WHEN due_at = $5 THEN $3 ELSE due_at END, progress = $4,
     leased_until = NULL, holder = NULL WHERE id = $1 AND holder = $2 RETURNING id"""
 """An errand that was hastened meanwhile stays due."""
@@ -40,10 +42,9 @@ class SqlOutbox:
         self, topic: Topic, now: datetime, until: datetime, limit: int, *, urgent_only: bool = False
     ) -> Sequence[Errand]:
         """Errands due by now which nobody holds, the urgent first; held until ``until``."""
-        skip = "" if self._database.is_sqlite else "FOR UPDATE OF o SKIP LOCKED"
-        only = "AND o.urgent" if urgent_only else ""
+        among = f"IN ({_PICKED})" if self._database.is_sqlite else _AMONG
+        statement = _TAKE.format(among=among.format(only="AND o.urgent" if urgent_only else ""))
         holder = secrets.token_hex(8)
-        statement = _TAKE.format(skip=skip, only=only)
         rows = await self._change(statement, topic.value, now, until, holder, limit)
         taken = [_errand(row) for row in rows]
         return sorted(taken, key=lambda errand: (not errand.urgent, errand.due_at))

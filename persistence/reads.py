@@ -43,7 +43,7 @@ from persistence.conditions import (
 )
 from persistence.documents import is_storable, load_group
 from persistence.event_log import entry_of
-from persistence.groups import SqlGroupReader
+from persistence.numbered import SqlNumbered
 from persistence.pages import LONGEST_NUMBER, Ordering, page_of, paged
 from persistence.tables import EntryRow, ExchangeRow
 
@@ -72,7 +72,7 @@ _BY_TASK = {
 _RECEIPTS = Ordering("receipts", RECEIPTS.c.id, RECEIPTS.c.at, descending=True)
 
 
-class SqlReads(SqlGroupReader):
+class SqlReads(SqlNumbered):
     """The reads of one database, as it was last committed."""
 
     async def groups_of_orders(self, numbers: Collection[OrderNumber]) -> Mapping[OrderNumber, Group]:

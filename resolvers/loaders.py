@@ -21,6 +21,7 @@ from domain.values import CrewId, DistrictCode, GroupId, MemberId, OrderNumber, 
 from engine.fields import Loader
 from resolvers.places import position_behind
 from schema.scalars import write_cursor
+from schema.work_orders import WorkOrderKey, work_order
 
 if TYPE_CHECKING:
     from resolvers.context import Context
@@ -90,6 +91,12 @@ async def products(context: Context, codes: Sequence[ProductCode]) -> Answers:
     return [known.get(code) for code in codes]
 
 
+async def work_orders(context: Context, keys: Sequence[WorkOrderKey]) -> Answers:
+    """Visits as TMF697 work orders: what they name is reference data, which is there already."""
+    world = await context.world()
+    return [work_order(key.task, context.scope, world) for key in keys]
+
+
 async def raws(context: Context, numbers: Sequence[OrderNumber]) -> Answers:
     """Orders as last received."""
     found = await context.services.reads.raws(numbers)
@@ -157,5 +164,6 @@ READS: Mapping[str, Callable[[Any, Any], Awaitable[Answers]]] = {
     "exchanges": exchanges,
     "tasks_of_crew": tasks_of_crews,
     "group_events": group_events,
+    "work_order": work_orders,
 }
 """Loader's name → what answers it."""

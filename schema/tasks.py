@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import strawberry
+from strawberry.scalars import JSON
 
 from domain import access, values
 from engine.fields import computed, related
@@ -23,6 +24,7 @@ from schema.refs import (
     TaskRef,
     WorkItemRef,
 )
+from schema.work_orders import work_order_key
 
 
 @described
@@ -87,6 +89,10 @@ class Task(Node):
 
     due_at: datetime | None
     """The earliest of its orders' due times."""
+
+    work_order: JSON | None = related("work_order", by=work_order_key, when=access.may_see_work_order)
+    """The visit as a work order of TMF697 version 5, the same that `GET {href}` answers. For everybody who sees
+    the visit, masked as its other fields are, but not for the NMS: null."""
 
     version: int
     """Grows with each change of the visit itself."""

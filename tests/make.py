@@ -13,9 +13,7 @@ from typing import Any
 from zlib import crc32
 
 from domain import acceptance, decide, values
-from domain.access import SYSTEM, Actor, Scope
-from domain.addresses import DistrictNames
-from domain.catalogue import DEFAULT_PRODUCTS, Product
+from domain.access import SYSTEM, Actor
 from domain.commands import Command
 from domain.contacts import first_contact
 from domain.decisions import Decision, Done
@@ -26,8 +24,47 @@ from domain.orders import Customer, Fusion, Hold, InstallAddress, Order, OrderPa
 from domain.refusals import Refusal
 from domain.subtasks import with_part
 from domain.tasks import Appointment, Task, WorkItem
-from domain.world import Crew, Member, Policy, World
+from domain.world import World
 from tests.memory import Memory
+from tests.people import (
+    DISPATCHER,
+    ERQI,
+    ERQI_CREW,
+    JINSHUI,
+    JINSHUI_CREW,
+    LI,
+    NMS,
+    PINGYU,
+    SUN,
+    UPSTREAM,
+    WANG,
+    ZHAO,
+    actor,
+    caller,
+    crew,
+    member,
+    world,
+)
+
+__all__ = [
+    "DISPATCHER",
+    "ERQI",
+    "ERQI_CREW",
+    "JINSHUI",
+    "JINSHUI_CREW",
+    "LI",
+    "NMS",
+    "PINGYU",
+    "SUN",
+    "UPSTREAM",
+    "WANG",
+    "ZHAO",
+    "actor",
+    "caller",
+    "crew",
+    "member",
+    "world",
+]
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DISPATCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -35,75 +72,12 @@ CLAIMS = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AFTERNOON = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-JINSHUI, ERQI, PINGYU = (
-    values.DistrictCode("410105"),
-    values.DistrictCode("410103"),
-    values.DistrictCode("411723"),
-)
-JINSHUI_CREW, ERQI_CREW = values.CrewId("crew-410105"), values.CrewId("crew-410103")
-LI, ZHAO, WANG, SUN = (
-    values.MemberId("Li"),
-    values.MemberId("Zhao"),
-    values.MemberId("Wang"),
-    values.MemberId("Sun"),
-)
-
 DOOR = "河南省郑州市金水区文化路85号3号楼502室"
 OTHER_DOOR = "郑州市金水区花园路1号A座1201室"
 ERQI_DOOR = "郑州市二七区大学路40号"
 CREWLESS_DOOR = "驻马店市平舆县健康路12号"
 NOWHERE = "文化路85号"
 CUSTOMER = Customer("K1", "郑州华信科技有限公司", "陈女士", "13800001234")
-
-
-def world(
-    *members: Member,
-    crews: Collection[Crew] | None = None,
-    products: Collection[Product] = DEFAULT_PRODUCTS,
-    policy: Policy | None = None,
-) -> World:
-    """三区: Jinshui with Li, Zhao and their leader Wang, Erqi with Sun, Pingyu without a crew.
-
-    ``members`` replace those of the same id; ``crews`` replace all.
-    """
-    districts = (
-        DistrictNames(JINSHUI, "金水区", "郑州市"),
-        DistrictNames(ERQI, "二七区", "郑州市"),
-        DistrictNames(PINGYU, "平舆县", "驻马店市"),
-    )
-    usual = (member(LI), member(ZHAO), member(WANG), member(SUN, crew=ERQI_CREW))
-    known = crews if crews is not None else (crew(JINSHUI, leader=WANG), crew(ERQI))
-    return World(
-        version=1,
-        districts={values.DistrictCode(district.code): district for district in districts},
-        crews={row.id: row for row in known},
-        members={row.id: row for row in (*usual, *members)},
-        products={values.ProductCode(product.code): product for product in products},
-        policy=policy or Policy(),
-    )
-
-
-def crew(district: str, *, leader: values.MemberId | None = None) -> Crew:
-    """The crew of a district."""
-    code = values.DistrictCode(district)
-    return Crew(values.CrewId(f"crew-{code}"), f"{code}集客施工班组", code, leader=leader)
-
-
-def member(name: str, *, crew: values.CrewId = JINSHUI_CREW, active: bool = True) -> Member:
-    """A crew member whose id is also the name."""
-    return Member(values.MemberId(name), name, "13800138000", crew, active)
-
-
-def actor(name: str = LI, *, of: World | None = None) -> Actor:
-    """A crew member who calls: crew and leadership are as the world has them."""
-    known = of or world()
-    row = known.members[values.MemberId(name)]
-    return Actor(Scope(values.Role.CREW, row.id, row.crew, known.crews[row.crew].leader == row.id), row.id)
-
-
-def caller(role: values.Role) -> Actor:
-    """A caller of a role which needs no person."""
-    return Actor(Scope(role), role.lower())
 
 
 def context(
@@ -118,9 +92,6 @@ def context(
     known = of or world()
     who = actor(by, of=known) if isinstance(by, str) else by
     return Context(who, now, known, frozenset(keys.split()), Memory(groups))
-
-
-DISPATCHER, UPSTREAM, NMS = (caller(values.Role[name]) for name in ("DISPATCHER", "UPSTREAM", "NMS"))
 
 
 def payload(

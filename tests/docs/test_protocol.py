@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from domain.values import Role, UpdateKind
-from gateway import limits, sockets
+from gateway import limits, sockets, work_orders
 from resolvers.root import MAX_TOKENS
+from schema.work_orders import ITEM_STATE, STATE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -39,10 +40,13 @@ LIMITS = (
     limits.MAX_ROWS,
     limits.MAX_REPEATS,
     limits.MAX_DIGITS,
+    work_orders.LARGEST_LIMIT,
+    work_orders.LARGEST_OFFSET,
 )
+WORDS = [*UpdateKind, *Role, *CODES, *{*STATE.values(), *ITEM_STATE.values()}]
 
 
-@pytest.mark.parametrize("word", [*UpdateKind, *Role, *CODES, *map(str, CLOSE_CODES), *map(str, LIMITS)])
+@pytest.mark.parametrize("word", [*sorted(WORDS), *map(str, CLOSE_CODES), *map(str, LIMITS)])
 def test_the_page_names_it(word: str) -> None:
     assert re.search(rf"\b{word}\b", PAGE.replace(",", ""))
 

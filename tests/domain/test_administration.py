@@ -92,7 +92,7 @@ def test_a_crew_is_made_without_an_id() -> None:
 def test_a_changed_crew_keeps_what_was_not_said() -> None:
     saved = saved_crew(SaveCrew(make.JINSHUI, "金水一班", id=make.JINSHUI_CREW), WORLD)
 
-    assert saved == Crew(make.JINSHUI_CREW, "金水一班", make.JINSHUI, None, make.WANG)
+    assert saved == Crew(make.JINSHUI_CREW, "金水一班", make.JINSHUI, "豫中代维", make.WANG)
 
 
 def test_a_district_takes_no_second_crew() -> None:

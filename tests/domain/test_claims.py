@@ -9,6 +9,7 @@ import pytest
 from domain.access import Actor
 from domain.claims import claim_task, claim_work_item
 from domain.commands import ClaimTask, ClaimWorkItem, ReleaseWorkItem
+from domain.decisions import Done
 from domain.groups import Group
 from domain.orders import Hold
 from domain.refusals import AlreadyClaimed, NotClaimable, NotClaimant, NotFound, NotInCrew, NotReleasable
@@ -44,6 +45,7 @@ def test_second_claimer_learns_who_holds_the_item_and_since_when() -> None:
 
     assert isinstance(refusal, AlreadyClaimed)
     assert (refusal.claimant, refusal.claimed_at) == ("Zhao", make.CLAIMS)
+    assert refusal.code == "ALREADY_CLAIMED"
 
 
 def test_item_on_site_is_claimed_already() -> None:
@@ -87,13 +89,14 @@ def test_crew_that_sees_the_group_is_told_whose_district_it_is_before_anything_e
     for command in (CLAIM, CLAIM_VISIT):
         refusal = make.refused(make.decision(command, group, "Sun"))
         assert refusal == NotInCrew(refusal.message, make.JINSHUI_CREW)
+        assert "Li" not in refusal.message
 
 
 @pytest.mark.parametrize("state", ["done", "returned"])
 def test_item_that_is_over_is_not_claimable(state: str) -> None:
     group = line_and_camera(**{state: {"N1": "Zhao"}})
 
-    assert isinstance(make.decision(CLAIM, group, "Li"), NotClaimable)
+    assert make.decision(CLAIM, group, "Li") == NotClaimable(f"the item is {state.upper()}")
 
 
 def test_cancelled_item_is_not_claimable() -> None:
@@ -139,6 +142,7 @@ def test_held_order_is_not_claimable() -> None:
 
     assert isinstance(refusal, NotClaimable)
     assert "BLOCKED" in refusal.message
+    assert "said by the test" in refusal.message
 
 
 def test_claiming_a_visit_takes_all_its_free_items_at_once() -> None:
@@ -157,6 +161,8 @@ def test_claiming_a_visit_leaves_what_others_hold_to_them() -> None:
     decision = claim_task(CLAIM_VISIT, {group.id: group}, make.context("Li"))
 
     journal = make.done(decision)
+    assert isinstance(decision, Done)
+    assert decision.refs.items == (make.item("N2"),)
     assert make.item_of(journal.group, "N1").claimant == "Zhao"
     assert make.item_of(journal.group, "N2").claimant == "Li"
     assert len(journal.events) == 1
@@ -262,7 +268,7 @@ def test_others_do_not_give_back_what_is_not_theirs() -> None:
 
 
 def test_leader_of_another_crew_revokes_nothing() -> None:
-    world = make.world(crews=[make.crew(make.JINSHUI), make.crew(make.ERQI, leader=make.SUN)])
+    world = make.world()
     orders = make.order("N1"), make.order("N3", address=make.ERQI_DOOR)
     group = make.group(*orders, claimed={"N1": "Li"})
 
@@ -273,7 +279,9 @@ def test_free_item_has_nobody_to_give_it_back() -> None:
     group = make.group()
 
     assert isinstance(make.decision(RELEASE, group, "Li"), NotClaimant)
-    assert isinstance(make.decision(RELEASE, group, make.DISPATCHER), NotReleasable)
+    refusal = make.refused(make.decision(RELEASE, group, make.DISPATCHER))
+    assert isinstance(refusal, NotReleasable)
+    assert "OPEN" in refusal.message
 
 
 @pytest.mark.parametrize("state", ["done", "returned"])

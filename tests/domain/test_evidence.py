@@ -65,6 +65,7 @@ def test_optional_evidence_may_be_missing_but_not_wrong() -> None:
     ("name", "wrong", "says"),
     [
         ("serial", 4711, "a text"),
+        ("serial", ["CAM-1"], "a text"),
         ("channel_count", "four", "a number"),
         ("channel_count", True, "a number"),
         ("channel_count", float("nan"), "a number"),
@@ -93,16 +94,18 @@ def test_unknown_choice_is_answered_with_the_known_ones() -> None:
 def test_receipt_from_the_future_is_invalid() -> None:
     group = make.group(claimed={"N1": "Li"})
 
-    assert list(problems(group, receipt(occurred_at=make.NOON + make.HOUR))) == ["occurredAt"]
+    assert list(problems(group, receipt(occurred_at=make.NOON + make.HOUR / 60))) == ["occurredAt"]
 
 
 def test_texts_which_cannot_be_stored_are_named_wherever_they_are() -> None:
     group = make.group(claimed={"N1": "Li"})
-    evidence = {**LINE, "photo": "p\0", "more": {"deep": ["fine", "x" * 2001]}}
+    evidence = {**LINE, "photo": "p\0", "memo": "\ud800", "more": {"deep": ["fine", "x" * 2001]}}
 
-    found = problems(group, receipt(evidence=evidence, note="\0"))
+    found = problems(group, receipt(evidence=evidence, note="n" * 2001))
 
-    assert set(found) == {"note", "evidence.photo", "evidence.more.deep.1"}
+    assert set(found) == {"note", "evidence.photo", "evidence.memo", "evidence.more.deep.1"}
+    assert "surrogate" in found["evidence.memo"]
+    assert "2001 characters" in found["evidence.more.deep.1"]
 
 
 def test_refused_receipt_says_everything_that_is_wrong_at_once() -> None:

@@ -54,7 +54,7 @@ RECEIPT = replace(
     item=make.item("N2"),
     detail={"receipt": f"N2/1/{ReceiptKind.CONSTRUCTION}"},
 )
-EVERYBODY, STRANGER = Scope(Role.DISPATCHER), Scope(Role.CREW, crew=CrewId("crew-411723"))
+EVERYBODY, STRANGER = Scope(Role.DISPATCHER), Scope(Role.CREW, crew=CrewId("pingyu"))
 
 
 def test_an_update_shows_what_happened_to_what() -> None:

@@ -103,7 +103,7 @@ def test_without_a_line_the_earliest_claimant_is_first_contact() -> None:
 
     assert contact is not None
     assert contact.member == "Zhao"
-    assert "claimed first (N2)" in contact.reason
+    assert contact.reason == "claimed first (N2); no line in this visit"
 
 
 def test_without_a_line_and_a_claim_it_waits_for_the_first_item() -> None:

@@ -41,7 +41,7 @@ def test_accepting_makes_the_other_responsible_from_now_on() -> None:
     assert (item.state, item.claimant, item.offered_to) == (WorkItemState.CLAIMED, "Zhao", None)
     assert item.claimed_at == make.NOON
     assert item.version == make.item_of(offered).version + 1
-    assert make.kinds(decision)[0] is UpdateKind.ITEM_HANDED_OVER
+    assert make.kinds(decision) == [UpdateKind.ITEM_HANDED_OVER, UpdateKind.FIRST_CONTACT_CHANGED]
     assert make.done(decision).events[0].detail == {"was": "Li", "now": "Zhao"}
 
 
@@ -166,6 +166,7 @@ def test_item_that_is_over_is_not_handed_over(state: str) -> None:
 
 def test_free_item_is_claimed_not_handed_over() -> None:
     assert isinstance(make.decision(FORCE, make.group(), make.DISPATCHER), NotReleasable)
+    assert isinstance(make.decision(OFFER, make.group(), "Wang"), NotReleasable)
     assert isinstance(make.decision(OFFER, make.group(), "Li"), NotClaimant)
 
 

@@ -80,9 +80,12 @@ def test_strange_device_without_a_note_is_a_mismatch_before_anything_is_open() -
 def test_strange_device_with_a_note_is_taken_along() -> None:
     strange = Recovered("ONT-Z", BACK, "replaced last year")
 
-    done = make.after(termination(), (receipt(ONT, BOX, strange), "Li"))
+    done = make.after(termination(), (receipt(strange, ONT, BOX), "Li"))
 
     assert make.item_of(done).recovery[-1] == RecoveryLine("ONT-Z", BACK, "replaced last year")
+    (order,) = done.orders.values()
+    assert order.receipts[0].evidence is not None
+    assert order.receipts[0].evidence["recovery"][-1]["serial"] == "ONT-Z"
 
 
 def test_termination_without_known_devices_needs_none() -> None:
