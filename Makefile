@@ -37,8 +37,15 @@ help: ## List what can be typed after `make`
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{ printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.project $(CONSOLE_BUILT) ## Install what the gateway needs and build its console; once
-run: setup ## Serve on http://127.0.0.1:8000, with links to open; ARGS="--port 9000" for other settings
-	@exec $(BIN)/onevisit serve $(ARGS)
+# Both are in the background, so that a signal to make reaches both; what the shell is sent meanwhile ends them too.
+run: setup ## Serve on http://127.0.0.1:8000, with links to open, beside a simulated network; ARGS="--port 9000" …
+	@nms=; stop() { trap - INT TERM; kill $$nms $$gateway 2>&-; wait; }; \
+	if [ -z "$$ONEVISIT_NMS_URL" ]; then \
+		$(BIN)/onevisit nms & nms=$$!; \
+		export ONEVISIT_NMS_URL=http://127.0.0.1:8090 ONEVISIT_NMS_POLL_SECONDS=1; \
+	fi; \
+	$(BIN)/onevisit serve $(ARGS) & gateway=$$!; \
+	trap stop INT TERM; wait $$gateway; status=$$?; stop; exit $$status
 
 test: setup $(VENV)/.dev ## Run the tests with branch coverage, 100 % of domain/
 	$(SAY) 'Tests'

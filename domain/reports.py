@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from domain import subtasks
 from domain.cancellation import finish_cancellation
@@ -12,7 +13,7 @@ from domain.decisions import Decision, Done, Groups, More, Refs, group_with
 from domain.failures import after_failure, alarm_inconclusive, patience
 from domain.groups import Group
 from domain.journal import Context, Journal
-from domain.orders import Order, SubTask
+from domain.orders import Attempt, Order, SubTask
 from domain.refusals import InvalidInput, NotFound, Problem
 from domain.repairs import wanted_history
 from domain.texts import problem_of_json, problem_of_text
@@ -147,13 +148,23 @@ def _leave_open(
     word = UpdateKind.SUB_TASK_STARTED
     if verdict is not None:
         word = UpdateKind.SUB_TASK_FINISHED
-        again = None if unanswered else journal.now + patience(order, part.inconclusive, journal)
+        pause = timedelta(0) if _was_early(order, attempt) else patience(order, part.inconclusive, journal)
+        again = None if unanswered else journal.now + pause
         inconclusive = part.inconclusive + 1
         part = replace(part, settled=journal.next_revision, inconclusive=inconclusive, due_at=again)
     changed = subtasks.with_part(order, part)
     journal.write(word, changed, order=order.number, sub_task=kind, verdict=verdict, attempt=attempt.number)
     if verdict is not None:
         alarm_inconclusive(journal, order.number, kind)
+
+
+def _was_early(order: Order, attempt: Attempt) -> bool:
+    """Whether it was begun before the activation succeeded: then the next try has what this one lacked."""
+    activation = order.sub_task(SubTaskKind.ACTIVATION)
+    if activation.verdict is not Verdict.SUCCEEDED:
+        return False
+    ended = activation.attempts[-1].ended_at
+    return ended is not None and attempt.started_at < ended
 
 
 def _close(journal: Journal, order: Order, kind: SubTaskKind, verdict: Verdict) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +30,9 @@ PRODUCTS = (
 ROADS = ("文化路", "花园路", "大学路", "建设路", "人民路", "中原路", "二七路", "经三路")
 CUSTOMERS = ("豫新商贸", "黄河科技", "嵩山酒店", "中原物流", "牡丹医药", "龙门文旅", "少林食品", "红旗渠水务")
 AT_ONCE = 6
+FORBIDDEN_VLAN, FORBIDDEN_SHARE = 2999, 0.15
+FIRST_ANSWER_SECONDS, LONGEST_ANSWER_SECONDS = 2.0, 90.0
+"""A network management system that says nothing for so long is none; one that does may take its time."""
 
 INTAKE = """mutation($orders: [OrderInput!]!) { intakeOrders(input: {orders: $orders}) { results {
   __typename ... on Refusal { message } ... on OrderAccepted { order { number } } } } }"""
@@ -129,10 +133,16 @@ class Demo:
                 "address": {"text": place, "districtCode": district.code},
                 "assuranceLevel": self._random.choice(["AAA", "AA", "A", "STANDARD"]),
                 "fusion": _fusion(key, own, numbers),
-                "activationData": {"subscribedRateMbps": 100, "vlan": 2100 + self._random.randrange(100)},
+                "activationData": {"subscribedRateMbps": 100, "olt": "HA-OLT-1", "vlan": self._vlan()},
+                "checkData": {"server": "zz-1", "durationS": 20},
             }
             for own, product in zip(numbers, products, strict=True)
         ]
+
+    def _vlan(self) -> int:
+        """Now and then one that the simulated network refuses, once there is a history to repair it from."""
+        forbidden = self.closed > 0 and self._random.random() < FORBIDDEN_SHARE
+        return FORBIDDEN_VLAN if forbidden else 2100 + self._random.randrange(100)
 
     async def _visit(self, key: str, crew: CrewAtWork) -> None:
         """Claim in any order, let the first contact book, go on site, receipt each item by itself."""
@@ -159,7 +169,9 @@ class Demo:
                 return
 
     async def _network(self, key: str) -> None:
-        """Play the network management system: activation and check of every order, until none is open."""
+        """Wait for the network management system's results; where it says nothing, play it until none is open."""
+        if await self._answered(key):
+            return
         nms = self._client(Role.NMS)
         for _ in range(4):
             group = (await nms.execute(GROUP, {"key": key}))["fusionGroup"]
@@ -172,6 +184,21 @@ class Demo:
                 event = f"{part['id']}#{attempt}"
                 report = {"id": part["id"], "attempt": attempt, "event": event, "outcome": "SUCCEEDED"}
                 await self._ask(nms, REPORT, report)
+
+    async def _answered(self, key: str) -> bool:
+        """Whether a real system settles activation and check of every order; false when it says nothing."""
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < LONGEST_ANSWER_SECONDS:
+            group = (await self._client(Role.NMS).execute(GROUP, {"key": key}))["fusionGroup"]
+            parts = [part for order in group["orders"] for part in order["subTasks"]]
+            asked = [part for part in parts if part["kind"] != "CONSTRUCTION" and part["attempts"]]
+            if all(part["execution"] != "IN_PROGRESS" for part in asked):
+                return True
+            silent = all(part["verdict"] is None and part["attempts"][-1]["number"] == 1 for part in asked)
+            if silent and waited >= FIRST_ANSWER_SECONDS:
+                return False
+            await asyncio.sleep(0.25)
+        return False
 
     async def _ask(
         self, client: GraphQLClient, document: str, variables: dict[str, object], *, patient: bool = False

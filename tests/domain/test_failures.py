@@ -85,6 +85,20 @@ def test_a_result_forgets_how_often_there_was_none() -> None:
     assert trade.sub_task("N1", "QUALITY_CHECK").inconclusive == 0
 
 
+def test_a_check_that_came_too_early_is_made_again_at_once_when_the_line_is_live() -> None:
+    trade = dispatched()
+    trade.wait(seconds=1)
+    trade.report("N1", "ACTIVATION")
+
+    trade.report("N1", "QUALITY_CHECK", outcome="NOT_READY")
+    early = trade.sub_task("N1", "QUALITY_CHECK").due_at
+    resend(trade)
+    trade.report("N1", "QUALITY_CHECK", outcome="NOT_READY")
+
+    assert early == trade.now
+    assert trade.sub_task("N1", "QUALITY_CHECK").due_at == trade.now + timedelta(seconds=60)
+
+
 def test_only_the_present_attempt_that_waits_is_made_again() -> None:
     trade = dispatched()
 
