@@ -89,7 +89,8 @@ def begin_attempt(
         due_at=due_at,
     )
     order = with_part(order, renewed)
-    detail: dict[str, Any] = {"repaired": [repair.field for repair in repairs]} if repairs else {}
+    told = [{"field": repair.field, "source": repair.source} for repair in repairs]
+    detail: dict[str, Any] = {"repairs": told} if told else {}
     journal.write(kind, order, order=order.number, sub_task=part, attempt=attempt.number, **detail)
     return order
 

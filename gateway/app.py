@@ -20,8 +20,8 @@ from gateway.couriers import Couriers, Office
 from gateway.endpoint import Endpoint
 from gateway.limits import BudgetRule
 from gateway.settings import Settings
-from gateway.timers import Chore, Timers
 from gateway.work_orders import WorkOrders
+from gateway.workers.timers import Chore, Timers
 from live.doorbell import Doorbell
 from live.hub import LiveHub
 from persistence import concerned

@@ -13,7 +13,7 @@ from domain.commands import Wake
 from domain.ports import Outcome
 from domain.values import GroupId, GroupState
 from domain.views import GroupView
-from gateway.timers import BATCH, Chore, Timers
+from gateway.workers.timers import BATCH, Chore, Timers
 from persistence.database import Database
 from persistence.migrations import migrate
 from persistence.store import utc_now
