@@ -69,7 +69,7 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(SAY) 'Types'
-	@$(BIN)/mypy $(ROOMS) tests
+	@$(BIN)/mypy $(ROOMS) benchmarks tests
 
 imports: $(VENV)/.dev
 	$(SAY) 'Imports point downwards'

@@ -53,6 +53,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def next_due(self, topic: Topic, now: datetime) -> datetime | None:
+        """When the next errand which nobody holds is due; null when there is none."""
+        ...
+
     async def put_back(self, errand: Errand, due_at: datetime, progress: Mapping[str, Any]) -> bool:
         """Give an errand back for later, with a note. False when it is held no more, or done."""
         ...

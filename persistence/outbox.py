@@ -26,6 +26,8 @@ _TAKE: Final = f"""UPDATE outbox SET leased_until = $3, holder = $4, tries = tri
     WHERE id {{among}} RETURNING {_SHOWN}"""  # noqa: S608 - as above
 _AMONG: Final = f"= ANY(ARRAY({_PICKED} FOR UPDATE OF o SKIP LOCKED))"
 """An array is made once; a bare subquery may be run again for each row, and then more are taken than were wanted."""
+_NEXT: Final = """SELECT min(due_at) AS due_at FROM outbox
+    WHERE topic = $1 AND due_at > $2 AND (leased_until IS NULL OR leased_until <= $2)"""
 _PUT_BACK: Final = """UPDATE outbox SET due_at = CASE WHEN due_at = $5 THEN $3 ELSE due_at END, progress = $4,
     leased_until = NULL, holder = NULL WHERE id = $1 AND holder = $2 RETURNING id"""
 """An errand that was hastened meanwhile stays due."""
@@ -48,6 +50,12 @@ class SqlOutbox:
         rows = await self._change(statement, topic.value, now, until, holder, limit)
         taken = [_errand(row) for row in rows]
         return sorted(taken, key=lambda errand: (not errand.urgent, errand.due_at))
+
+    async def next_due(self, topic: Topic, now: datetime) -> datetime | None:
+        """When the next errand which nobody holds is due; null when there is none."""
+        rows = await self._database.fetch(_NEXT, topic.value, now)
+        found = rows[0]["due_at"]
+        return instant(found) if found is not None else None
 
     async def put_back(self, errand: Errand, due_at: datetime, progress: Mapping[str, Any]) -> bool:
         """Give an errand back for later, with a note. False when it is held no more, or done."""

@@ -85,6 +85,7 @@ class Courier:
             self._rung.clear()
             try:
                 await self._take()
+                until_next = await self._seconds_to_next()
                 pause = self._pace.interval_seconds
             except Exception as error:  # noqa: BLE001 - an outage must not stop the courier
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -94,7 +95,14 @@ class Courier:
                 await asyncio.sleep(pause)
             else:
                 await asyncio.sleep(LEAST_SECONDS)
-                await self._rest(pause)
+                await self._rest(until_next)
+
+    async def _seconds_to_next(self) -> float:
+        """How long nothing is due, at most the usual interval: another process may write what is due sooner."""
+        now = self._clock()
+        due = await self._outbox.next_due(self._topic, now)
+        usual = self._pace.interval_seconds
+        return min((due - now).total_seconds(), usual) if due is not None else usual
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -99,6 +99,19 @@ async def test_what_is_not_there_is_not_hastened(one: Gateway) -> None:
     assert not await outbox(one).hasten("N9#A1", NOON)
 
 
+async def test_the_next_errand_to_be_due_is_known_beforehand(one: Gateway) -> None:
+    await one.take_in(order("N1"))
+    later = NOON + timedelta(seconds=60)
+    for errand in await outbox(one).take(Topic.NETWORK, NOON, NOON + LEASE, 10):
+        held = await outbox(one).next_due(Topic.NETWORK, NOON)
+        await outbox(one).put_back(errand, later, {})
+
+    found = await outbox(one).next_due(Topic.NETWORK, NOON)
+
+    assert (held, found) == (later, later)
+    assert await outbox(one).next_due(Topic.UPSTREAM, NOON) is None
+
+
 async def test_a_lease_that_has_ended_puts_nothing_back(one: Gateway, other: Gateway) -> None:
     await one.take_in(order("N1"))
     held = await outbox(one).take(Topic.NETWORK, NOON, NOON + LEASE, 10)

@@ -1,0 +1,1 @@
+"""What OneVisit costs and how long it takes, measured by programs that anybody can run again."""
