@@ -102,7 +102,8 @@ def reopen_order(command: ReopenOrder, groups: Groups, context: Context) -> Deci
     for part in again.sub_tasks:
         if part.applies:
             again = subtasks.begin_attempt(journal, again, part.kind, reset=True, fresh=True)
-    place(journal, [order.number])
+    if again.sub_task(SubTaskKind.CONSTRUCTION).applies:
+        place(journal, [order.number])
     return Done((journal,), Refs((group.id,), order=order.number))
 
 

@@ -12,12 +12,14 @@ from domain import subtasks
 from domain.closing import close_order
 from domain.contacts import first_contact
 from domain.journal import Journal
-from domain.orders import Order
+from domain.orders import Order, SubTask
 from domain.progress import appointment_required, is_stale, task_open
+from domain.subtasks import CLOSED
 from domain.tasks import Task
 from domain.values import (
     AppointmentState,
     OrderNumber,
+    ReasonCode,
     ReceiptKind,
     ReceiptOutcome,
     SubTaskKind,
@@ -79,7 +81,10 @@ def _grew(journal: Journal, order: Order, since: int) -> bool:
 
 
 def _close(journal: Journal, order: Order) -> None:
-    """Completed when every applicable part succeeded; failed when the visit was returned (D10)."""
+    """Completed when every applicable part succeeded; failed when the visit was returned (D10).
+
+    An order without a visit has nobody who could accept a part of it: it fails when all of it is over and not all good.
+    """
     parts = [part for part in order.sub_tasks if part.applies]
     if all(part.verdict is Verdict.SUCCEEDED for part in parts):
         close_order(journal, order, ReceiptOutcome.SUCCEEDED)
@@ -87,6 +92,23 @@ def _close(journal: Journal, order: Order) -> None:
         returned = order.receipt(ReceiptKind.CONSTRUCTION)
         reason = returned.reason if returned is not None else None
         close_order(journal, order, ReceiptOutcome.FAILED, reason=reason)
+    elif all(_is_over(part) for part in parts) and not order.unrefusable and _has_no_visit(order):
+        activation = order.sub_task(SubTaskKind.ACTIVATION)
+        failed = (
+            ReasonCode.ACTIVATION_FAILED if activation.verdict is Verdict.FAILED else ReasonCode.CHECK_FAILED
+        )
+        close_order(journal, order, ReceiptOutcome.FAILED, reason=failed)
+
+
+def _is_over(part: SubTask) -> bool:
+    """Whether nothing more comes of it by itself: it has its verdict, and no repair waits for a word."""
+    return (
+        part.verdict in {Verdict.SUCCEEDED, Verdict.FAILED} and part.execution in CLOSED and not part.proposal
+    )
+
+
+def _has_no_visit(order: Order) -> bool:
+    return not order.sub_task(SubTaskKind.CONSTRUCTION).applies
 
 
 def _settle_appointment(journal: Journal, task: Task) -> None:

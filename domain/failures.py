@@ -14,6 +14,7 @@ from domain.dispatch import alarm, create_visit, new_item, raise_jeopardy
 from domain.journal import Journal
 from domain.orders import Order, SubTask
 from domain.repairs import repairs_of, wanted_history
+from domain.tasks import WorkItem
 from domain.values import (
     ExecutionState,
     JeopardyLevel,
@@ -33,8 +34,8 @@ def after_failure(journal: Journal, number: OrderNumber, kind: SubTaskKind) -> N
     """Whatever can still be done by ourselves is begun; what cannot is put before a person."""
     order = journal.group.orders[number]
     part = order.sub_task(kind)
-    if _reopens(journal, order, part):
-        reopen_item(journal, number)
+    if (item := _to_reopen(journal, order, part)) is not None:
+        _reopen(journal, order, item)
     elif not _repair(journal, order, part):
         _go_on(journal, order, part)
 
@@ -105,24 +106,21 @@ def _send_somebody(journal: Journal, number: OrderNumber) -> None:
     alarm(journal, number, task)
 
 
-def _reopens(journal: Journal, order: Order, part: SubTask) -> bool:
-    """Whether the line itself is at fault though the visit was made: somebody has to go there again (3.7)."""
+def _to_reopen(journal: Journal, order: Order, part: SubTask) -> WorkItem | None:
+    """The item of a visit that was made though the line itself is at fault: somebody has to go there again (3.7)."""
     item = journal.group.item_of(order)
     done = item is not None and item.state is WorkItemState.DONE
     repairable = part.failures <= journal.context.world.policy.suspension_attempts and not order.unrefusable
     check = part.kind is SubTaskKind.QUALITY_CHECK and part.verdict is Verdict.FAILED
-    return done and check and repairable and cause_of(part.attempts[-1]) is Cause.ON_SITE
+    on_site = check and cause_of(part.attempts[-1]) is Cause.ON_SITE
+    return item if done and repairable and on_site else None
 
 
-def reopen_item(journal: Journal, number: OrderNumber) -> None:
+def _reopen(journal: Journal, order: Order, item: WorkItem) -> None:
     """DONE → CLAIMED: the same claimant goes again, in the order's next attempt, and the customer is called again.
 
     The receipt of the first visit stays as it is; the second visit has its own, of the next attempt.
     """
-    order = journal.group.orders[number]
-    item = journal.group.item_of(order)
-    if item is None:
-        return
     member = journal.context.world.members.get(item.claimant) if item.claimant is not None else None
     stays = member is not None and member.active
     order = replace(order, attempt=order.attempt + 1, jeopardy=None)

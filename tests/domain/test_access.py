@@ -173,8 +173,9 @@ def test_attempts_are_told_to_who_can_do_something_about_them() -> None:
     activation = sub_task("N1", SubTaskKind.ACTIVATION)
 
     seen = who(lambda scope: access.attempts(activation, scope) is not None)
+    proposed = who(lambda scope: access.proposed_repairs(activation, scope) is not None)
 
-    assert seen == {"dispatcher", "admin", "viewer", "nms", "leader", "claimant"}
+    assert seen == proposed == {"dispatcher", "admin", "viewer", "nms", "leader", "claimant"}
 
 
 def test_attempts_are_told_to_the_first_contact_of_the_visit() -> None:

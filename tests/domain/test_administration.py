@@ -213,10 +213,34 @@ def limit(lower: float, upper: float, metric: str = "rttMs") -> Threshold:
         ),
         (SaveProduct(LINE, thresholds=(limit(5, 1),)), ("thresholds", "0", "lower")),
         (SaveProduct(LINE, thresholds=(limit(1, 5, ""),)), ("thresholds", "0", "metric")),
+        (SaveProduct(LINE, activation_template=[1]), ("activationTemplate",)),
+        (SaveProduct(LINE, check_template={"server": "\ud800"}), ("checkTemplate",)),
+        (
+            SaveProduct(LINE, activation_template={"subscribedRateMbps": 5}),
+            ("activationTemplate", "subscribedRateMbps"),
+        ),
     ],
 )
 def test_a_product_that_cannot_be_is_told_where_it_is_wrong(wish: SaveProduct, path: tuple[str, ...]) -> None:
     assert problems(saved_product(wish, WORLD)) == [path]
+
+
+def test_templates_and_the_word_for_repairs_are_kept_until_they_are_given_anew() -> None:
+    first = saved_product(
+        SaveProduct(
+            LINE, activation_template={"vlan": 2101}, check_template={"server": "zz"}, confirm_repairs=True
+        ),
+        WORLD,
+    )
+    assert not isinstance(first, InvalidInput)
+    known = replace(WORLD, products={LINE: first})
+
+    second = saved_product(SaveProduct(LINE, activation_template={}, name="Line"), known)
+
+    assert not isinstance(second, InvalidInput)
+    assert (first.activation_template, first.check_template) == ({"vlan": 2101}, {"server": "zz"})
+    assert (second.activation_template, second.check_template) == ({}, {"server": "zz"})
+    assert (first.confirm_repairs, second.confirm_repairs) == (True, True)
 
 
 def test_new_thresholds_replace_all() -> None:

@@ -20,6 +20,7 @@ from domain.values import (
     Verdict,
     WorkItemState,
 )
+from domain.views import SubTaskView
 from tests import arrivals as make
 from tests.domain.trade import Trade
 
@@ -46,6 +47,8 @@ def test_an_attempt_without_a_result_is_made_again_when_its_time_has_come() -> N
     trade.report("N1", "QUALITY_CHECK", outcome="NOT_READY", failure="a test is running")
     part = trade.sub_task("N1", "QUALITY_CHECK")
     assert (part.verdict, part.due_at) == (Verdict.INCONCLUSIVE, trade.now + timedelta(seconds=30))
+    view = SubTaskView(trade.group_of("N1"), trade.order("N1"), part)
+    assert view.next_try_at == part.due_at
 
     resend(trade)
     early = attempts(trade)

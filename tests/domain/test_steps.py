@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain import commands as c
 from domain.groups import Group, group_id
 from domain.orders import Customer
 from domain.progress import handler_of, hold_of, is_stale
-from domain.values import GroupState, OrderNumber, OrderState, Step, TaskState
+from domain.values import GroupState, OrderNumber, OrderState, ProductCode, ReasonCode, Step, TaskState
 from tests import arrivals as make
 from tests.domain.trade import Trade, two_products
 
@@ -60,10 +62,47 @@ def test_an_order_without_a_visit_verifies_as_soon_as_it_is_dispatched() -> None
     trade = Trade()
 
     trade.intake(make.order("N1", action="RESUME"))
+
     assert trade.step("N1") is Step.VERIFYING
+
+
+def test_an_order_without_a_visit_whose_repair_waits_for_a_word_is_only_dispatched() -> None:
+    trade = Trade()
+    line = replace(trade.world.products[ProductCode("ENT_BROADBAND")], confirm_repairs=True)
+    trade.world = replace(trade.world, products={ProductCode("ENT_BROADBAND"): line})
+    trade.intake(make.order("X", activationData={"vlan": 1}))
+    trade.report("X", "ACTIVATION")
+    trade.intake(make.order("N1", action="RESUME", activationData={"vlan": 2}))
+
     trade.report("N1", "ACTIVATION", "QUALITY_CHECK", outcome="FAILED")
 
-    assert trade.step("N1") is Step.DISPATCHED
+    assert (trade.step("N1"), trade.state("N1")) == (Step.DISPATCHED, OrderState.IN_PROGRESS)
+
+
+def test_an_order_without_a_visit_fails_when_all_of_it_is_over_and_is_reopened_without_one() -> None:
+    trade = Trade()
+    trade.intake(make.order("N1", action="RESUME"))
+    trade.report("N1", "ACTIVATION", outcome="FAILED")
+    open_ = trade.state("N1")
+
+    trade.report("N1", "QUALITY_CHECK", outcome="FAILED")
+    notice = trade.order("N1").receipts[-1]
+    failed = trade.state("N1")
+    trade.done(c.ReopenOrder(OrderNumber("N1"), "again"))
+
+    assert (open_, failed) == (OrderState.IN_PROGRESS, OrderState.FAILED)
+    assert notice.reason is ReasonCode.ACTIVATION_FAILED
+    assert (trade.state("N1"), trade.group_of("N1").items) == (OrderState.IN_PROGRESS, {})
+
+
+def test_an_order_whose_check_alone_failed_says_so() -> None:
+    trade = Trade()
+    trade.intake(make.order("N1", action="RESUME"))
+
+    trade.report("N1", "ACTIVATION")
+    trade.report("N1", "QUALITY_CHECK", outcome="FAILED")
+
+    assert trade.order("N1").receipts[-1].reason is ReasonCode.CHECK_FAILED
 
 
 def test_an_order_cancelled_before_its_dispatch_was_only_received() -> None:
