@@ -1,4 +1,4 @@
-"""What a group still has to say to other systems: each open attempt to the network, each receipt to upstream."""
+"""What an order still has to say to other systems: each open attempt to the network, each receipt to upstream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.groups import Group
 from domain.history import NETWORK
 from domain.network import correlation_key
 from domain.orders import Order
@@ -16,7 +15,7 @@ from domain.values import ExecutionState, OrderNumber
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """One errand which a group has. Those of one ``lane`` are run in the order of ``seq``."""
+    """One errand which an order has. Those of one ``lane`` are run in the order of ``seq``."""
 
     id: str
     topic: Topic
@@ -27,11 +26,10 @@ class Open:
     urgent: bool = False
 
 
-def open_errands(group: Group) -> Iterator[Open]:
-    """All errands of a group, in no order that matters."""
-    for order in group.orders.values():
-        yield from _to_network(order)
-        yield from _to_upstream(order)
+def open_errands(order: Order) -> Iterator[Open]:
+    """All errands of an order, in no order that matters."""
+    yield from _to_network(order)
+    yield from _to_upstream(order)
 
 
 def _to_network(order: Order) -> Iterator[Open]:

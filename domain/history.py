@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from domain.groups import Group
 from domain.orders import Attempt, Order, SubTask
 from domain.traces import Success, Traces
 from domain.values import SubTaskKind, Verdict
@@ -22,15 +21,14 @@ DEVICES: Final = ("olt", "device", "deviceId", "accessDevice", "ontSerial")
 """Fields of "first data" and "second data" which say where a line is connected, the first that is there."""
 
 
-def successes(group: Group) -> Iterator[Success]:
-    """Every attempt of a group that succeeded, in no order that matters."""
-    for order in group.orders.values():
-        for kind in NETWORK:
-            for attempt in order.sub_task(kind).attempts:
-                if attempt.verdict is Verdict.SUCCEEDED:
-                    data = _data(attempt)
-                    at = attempt.ended_at or attempt.started_at
-                    yield Success(traces_of(order, kind, data), attempt.number, at, data, attempt.service)
+def successes(order: Order) -> Iterator[Success]:
+    """Every attempt of an order that succeeded, in no order that matters."""
+    for kind in NETWORK:
+        for attempt in order.sub_task(kind).attempts:
+            if attempt.verdict is Verdict.SUCCEEDED:
+                data = _data(attempt)
+                at = attempt.ended_at or attempt.started_at
+                yield Success(traces_of(order, kind, data), attempt.number, at, data, attempt.service)
 
 
 def traces_of(order: Order, kind: SubTaskKind, data: Mapping[str, Any]) -> Traces:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from domain.catalogue import ProductRule, Threshold
 from domain.decisions import Refs
 from domain.groups import Group
+from domain.values import GroupId
 
 _GROUP: TypeAdapter[Group] = TypeAdapter(Group)
 _REFS: TypeAdapter[Refs] = TypeAdapter(Refs)
@@ -24,8 +25,10 @@ _RULES: TypeAdapter[tuple[ProductRule, ...]] = TypeAdapter(tuple[ProductRule, ..
 _THRESHOLDS: TypeAdapter[tuple[Threshold, ...]] = TypeAdapter(tuple[Threshold, ...])
 
 
-MOST_KEPT: Final = 512
+MOST_KEPT: Final = 1024
 _kept: OrderedDict[str, Group] = OrderedDict()
+_present: dict[GroupId, str] = {}
+"""The document under which each of the kept groups was last seen."""
 
 
 def dump_group(group: Group) -> str:
@@ -45,11 +48,16 @@ def load_group(body: str) -> Group:
 
 
 def _keep(body: str, group: Group) -> None:
-    """Keep the last used, by their whole documents: what is kept cannot be out of date."""
+    """Keep the last used, by their whole documents: what is kept cannot be out of date. Of a group one is kept."""
+    earlier = _present.get(group.id)
+    if earlier is not None and earlier != body:
+        _kept.pop(earlier, None)
+    _present[group.id] = body
     _kept[body] = group
     _kept.move_to_end(body)
     if len(_kept) > MOST_KEPT:
-        _kept.popitem(last=False)
+        _, oldest = _kept.popitem(last=False)
+        _present.pop(oldest.id, None)
 
 
 def dump_refs(refs: Refs) -> str:

@@ -25,7 +25,7 @@ from domain.progress import (
 )
 from domain.tasks import Task, WorkItem
 from domain.traces import Success
-from domain.values import WorkItemState
+from domain.values import OrderNumber, TaskId, WorkItemState
 from domain.views import TaskView
 from persistence.documents import dump_group, json_text
 
@@ -41,11 +41,11 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """What to do in one table to come from the rows before to those after."""
+class Share:
+    """Some orders and some visits of a group."""
 
-    changed: list[Row]
-    gone: list[str]
+    orders: frozenset[OrderNumber]
+    tasks: frozenset[TaskId]
 
 
 def project(group: Group) -> Rows:
@@ -53,26 +53,25 @@ def project(group: Group) -> Rows:
     return Rows(group_row(group), part_rows(group))
 
 
-def part_rows(group: Group) -> dict[str, dict[str, Row]]:
-    """The rows of its orders, visits, work items and receipts, of what it has to send and what it leaves for later."""
+def part_rows(group: Group, part: Share | None = None) -> dict[str, dict[str, Row]]:
+    """The rows of its orders, visits, work items and receipts, of what it has to send and what it leaves for later.
+
+    With a share, those alone which depend on it.
+    """
+    wanted = part or Share(frozenset(group.orders), frozenset(group.tasks))
+    orders = [order for number, order in group.orders.items() if number in wanted.orders]
+    tasks = [(seq, task) for seq, task in enumerate(group.tasks.values()) if task.id in wanted.tasks]
+    items = [item for item in group.items.values() if item.number in wanted.orders]
     return {
-        "orders": {number: _order_row(group, order) for number, order in group.orders.items()},
-        "tasks": {task.id: _task_row(group, task, seq) for seq, task in enumerate(group.tasks.values())},
-        "work_items": {item.id: _item_row(group, item) for item in group.items.values()},
-        "receipts": {
-            receipt.id: _receipt_row(group, order, receipt)
-            for order in group.orders.values()
-            for receipt in order.receipts
+        "orders": {order.number: _order_row(group, order) for order in orders},
+        "tasks": {task.id: _task_row(group, task, seq) for seq, task in tasks},
+        "work_items": {item.id: _item_row(group, item) for item in items},
+        "receipts": {r.id: _receipt_row(group, order, r) for order in orders for r in order.receipts},
+        "outbox": {e.id: _outbox_row(group, e) for order in orders for e in open_errands(order)},
+        "history": {
+            row["id"]: row for order in orders for row in map(partial(_history_row, group), successes(order))
         },
-        "outbox": {errand.id: _outbox_row(group, errand) for errand in open_errands(group)},
-        "history": {row["id"]: row for row in map(partial(_history_row, group), successes(group))},
     }
-
-
-def difference(before: dict[str, Row], after: dict[str, Row]) -> Difference:
-    """The rows of one table that changed or are new, and the keys of those that are no more."""
-    changed = [row for key, row in after.items() if before.get(key) != row]
-    return Difference(changed, sorted(before.keys() - after.keys()))
 
 
 def group_row(group: Group) -> Row:

@@ -14,8 +14,9 @@ from domain.journal import Context, Event, Journal
 from domain.orders import Order, Receipt
 from domain.ports import RepeatKey
 from domain.values import ExchangeDirection, OrderNumber
+from persistence.changes import changes
 from persistence.documents import dump_refs, json_text, payload_text, text_digest
-from persistence.projection import Row, difference, group_row, part_rows
+from persistence.projection import Row, group_row
 
 _RECEIPT: TypeAdapter[Receipt] = TypeAdapter(Receipt)
 _DELIVERY = {"delivery", "delivery_attempts", "failure", "next_try_at"}
@@ -61,8 +62,7 @@ def writes_of(decision: Done, command: Command, context: Context, repeat: Repeat
 
 def _write(journal: Journal, command: Command, refs: Refs, known: Mapping[OrderNumber, Order]) -> Write:
     """``known`` are the orders of every group of the command as they were, for those that move between groups."""
-    before, after = part_rows(journal.before), part_rows(journal.group)
-    differences = {name: difference(before[name], after[name]) for name in after}
+    differences = changes(journal.before, journal.group)
     changed = {name: found.changed for name, found in differences.items()}
     orders = changed.pop("orders")
     return Write(

@@ -12,7 +12,9 @@ class Memory(dict[Traces, Sequence[Success]]):
 
     def __init__(self, groups: Iterable[Group] = ()) -> None:
         super().__init__()
-        self._known = [success for group in groups for success in successes(group)]
+        self._known = [
+            success for group in groups for order in group.orders.values() for success in successes(order)
+        ]
 
     def __contains__(self, traces: object) -> bool:
         return True

@@ -15,7 +15,7 @@ from tests.domain.trade import Trade
 
 
 def errands(trade: Trade, topic: Topic) -> list[str]:
-    return sorted(errand.id for errand in open_errands(trade.group_of("N1")) if errand.topic is topic)
+    return sorted(errand.id for errand in open_errands(trade.order("N1")) if errand.topic is topic)
 
 
 def test_both_network_parts_are_errands_from_the_dispatch_to_their_result() -> None:
@@ -46,9 +46,9 @@ def test_what_must_be_carried_out_and_what_is_taken_back_goes_first() -> None:
     trade.done(c.CancelOrder(OrderNumber("N1"), "mistake"), make.UPSTREAM)
     trade.intake(make.order("S1", action="SUSPEND"))
 
-    groups = [trade.group_of(number) for number in ("N1", "S1")]
+    orders = [trade.order(number) for number in ("N1", "S1")]
 
-    urgent = {errand.id: errand.urgent for group in groups for errand in open_errands(group)}
+    urgent = {errand.id: errand.urgent for order in orders for errand in open_errands(order)}
     assert urgent == {"N1#A2": True, "S1#A1": True, "S1#Q1": True}
 
 
@@ -58,7 +58,7 @@ def test_receipts_go_upstream_in_their_order() -> None:
     trade.claim("Li", "N1")
     trade.finish("N1")
 
-    found = [errand for errand in open_errands(trade.group_of("N1")) if errand.topic is Topic.UPSTREAM]
+    found = [errand for errand in open_errands(trade.order("N1")) if errand.topic is Topic.UPSTREAM]
 
     assert [(errand.id, errand.lane, errand.seq) for errand in found] == [
         ("N1/1/CONSTRUCTION", "N1", 0),
