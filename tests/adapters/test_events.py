@@ -109,15 +109,17 @@ async def test_both_hubs_are_registered_and_again_is_once() -> None:
     first = server.posts
     await network.subscribe()
 
-    assert (first, server.posts) == (1, 1)  # both APIs of this server have one hub
-    assert [one["callback"] for one in server.listeners.values()] == [CALLBACK]
+    assert (first, server.posts) == (2, 2)  # one for each API
+    assert [one["callback"] for one in server.listeners.values()] == [CALLBACK] * 2
+    assert server.listeners["2"]["query"] == "eventType=ServiceTestStateChangeEvent"
 
 
 async def test_a_hub_for_one_listener_is_taken_over() -> None:
     server = HubServer(most=1)
     server.listeners["9"] = {"id": "9", "callback": "http://old.example"}
 
-    await answering(server, callback=CALLBACK).subscribe()
+    client = TmfClient(Access(URL), None, httpx.MockTransport(server))
+    await Hub(client, "/x", ("E",), CALLBACK).subscribe()
 
     assert [one["callback"] for one in server.listeners.values()] == [CALLBACK]
 
