@@ -43,7 +43,7 @@ class Inventory:
         reply = await self._client.patch(self._address(request.service), body)
         if not reply.absent:
             return self._answered(request, reply)
-        await self._mine(request)
+        await self._mine(request)  # raises where not even the collection is there
         return await self._without(request, body)
 
     async def _without(self, request: NetworkRequest, body: Mapping[str, Any]) -> Answer:
@@ -74,13 +74,13 @@ class Inventory:
         if (id_ := request.remote.get("monitor")) is not None:
             reply = await self._client.get(f"{self.path}/monitor/{quote(id_, safe='')}")
             if not reply.absent:
-                monitor = monitor_in(_read(reply), self._dialect.collection)
+                monitor = monitor_in(self._read(reply), self._dialect.collection)
                 return await self._monitored(request, replace(monitor, id=id_))
         known = request.remote.get("thing") or (request.service if "asked" in request.remote else None)
         if known is not None:
             reply = await self._client.get(self._address(known))
             if not reply.absent:
-                return self._thing(request, _read(reply))
+                return self._thing(request, self._read(reply))
         mine = await self._mine(request)
         if mine:
             return await self._found(request, mine[-1])
@@ -126,7 +126,7 @@ class Inventory:
         """The thing after its monitor has ended, by its id, else by our key."""
         reply = await self._client.get(self._address(thing)) if thing is not None else Reply(NOT_FOUND)
         if not reply.absent:
-            return self._thing(request, _read(reply), ended=True)
+            return self._thing(request, self._read(reply), ended=True)
         if thing is not None and request.action in _ENDING:
             return Finished(ReportOutcome.SUCCEEDED, request.remote, service=thing)
         mine = await self._mine(request)
@@ -153,15 +153,14 @@ class Inventory:
             nms_verdict=self._dialect.shown(request.action, body),
         )
 
+    def _read(self, reply: Reply) -> Any:
+        """What is there. Raises NetworkUnavailableError: a question is not refused for what was sent."""
+        if not reply.ok:
+            raise unexpected(f"GET {self.path}/…", reply)
+        return reply.body
+
     def _address(self, thing: str) -> str:
         return f"{self._collection}/{quote(thing, safe='')}"
-
-
-def _read(reply: Reply) -> Any:
-    """The body of a 2xx. Raises NetworkUnavailableError: to look is never refused for what was sent."""
-    if not reply.ok:
-        raise unexpected("a question", reply)
-    return reply.body
 
 
 def _known(**names: str | None) -> dict[str, str]:

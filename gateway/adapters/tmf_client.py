@@ -18,6 +18,8 @@ from gateway.adapters.breaker import Breaker
 SHOWN: Final = 200
 """So many characters of an answer that makes no sense are shown."""
 LONGEST_ANSWER: Final = 4 * 1024 * 1024
+SHORTEST_SECRET: Final = 8
+"""What is shorter may stand in any answer by chance."""
 LONGEST_AFTER_SECONDS: Final = 60.0
 """For no longer a Retry-After is obeyed."""
 NOT_FOUND: Final = 404
@@ -133,8 +135,9 @@ class TmfClient:
         except (httpx.RequestError, httpx.InvalidURL) as error:
             cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise NetworkUnavailableError(f"{asked} got no answer ({self._shown(cause)})") from error
-        self._judge(f"{asked} got HTTP {answer.status_code}", answer, content)
-        return self._read(f"{asked} got HTTP {answer.status_code}", answer, content)
+        shown = f"{asked} got HTTP {answer.status_code}"
+        self._judge(shown, answer, content)
+        return self._read(shown, answer, content)
 
     async def _whole(
         self, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None
@@ -146,17 +149,14 @@ class TmfClient:
                 content += piece
                 if len(content) > LONGEST_ANSWER:
                     break
-        return answer, bytes(content[: LONGEST_ANSWER + 1])
+        return answer, self._redacted(bytes(content[: LONGEST_ANSWER + 1]))
 
     def _judge(self, shown: str, answer: httpx.Response, content: bytes) -> None:
         """Raises NetworkUnavailableError for what is no answer to the question."""
         if answer.status_code in _DENIED:
             raise NetworkUnavailableError(f"{shown}; look at ONEVISIT_NMS_AUTHORIZATION")
         if answer.is_server_error or answer.is_redirect:
-            after = answer.headers.get("retry-after", "")
-            seconds = float(after) if after.isascii() and after.isdecimal() else None
-            wait = min(seconds, LONGEST_AFTER_SECONDS) if seconds is not None else None
-            raise NetworkUnavailableError(f"{shown}: {self._shown(content)}", after_seconds=wait)
+            raise NetworkUnavailableError(f"{shown}: {self._shown(content)}", after_seconds=_after(answer))
         if len(content) > LONGEST_ANSWER:
             raise NetworkUnavailableError(f"{shown} with more than {LONGEST_ANSWER} bytes")
 
@@ -174,12 +174,23 @@ class TmfClient:
             raise NetworkUnavailableError(text) from error
 
     def _shown(self, said: str | bytes) -> str:
-        """The beginning of what was said, on one line, and without our secret, which some error pages repeat."""
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        """The beginning of what was said, on one line."""
+        text = self._redacted(said.encode("utf-8", "replace") if isinstance(said, str) else said)
+        return storable(" ".join(text.decode("utf-8", "replace").split()))[:SHOWN]
+
+    def _redacted(self, content: bytes) -> bytes:
+        """What was said without our secret, which some systems repeat when they complain of it."""
         header = self._access.authorization or ""
         for secret in (header, header.rpartition(" ")[2]):
-            text = text.replace(secret, "***") if secret else text
-        return storable(" ".join(text.split()))[:SHOWN]
+            if len(secret) >= SHORTEST_SECRET:
+                content = content.replace(secret.encode(), b"***")
+        return content
+
+
+def _after(answer: httpx.Response) -> float | None:
+    """For how long it wants to be left alone, where it says so in seconds."""
+    said = answer.headers.get("retry-after", "")
+    return min(float(said), LONGEST_AFTER_SECONDS) if said.isascii() and said.isdecimal() else None
 
 
 def _tls(access: Access) -> ssl.SSLContext:
