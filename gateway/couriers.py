@@ -26,7 +26,7 @@ from persistence.outbox import SqlOutbox
 log = logging.getLogger("onevisit.couriers")
 
 MARGIN_SECONDS = 20.0
-"""A lease lasts so much longer than one request may take: an attempt may need several."""
+"""A lease lasts so much longer than to look and then to send may take, each of which ends in time."""
 AT_ONCE, KEPT_FOR_URGENT = 48, 16
 SUBSCRIBED_AGAIN_SECONDS = 300.0
 
@@ -91,7 +91,7 @@ class Couriers:
             clock=office.clock,
             patience=patience,
         )
-        lease = settings.nms_timeout_seconds + MARGIN_SECONDS
+        lease = 2 * settings.nms_timeout_seconds + MARGIN_SECONDS
         pace = Pace(at_once=AT_ONCE, kept_for_urgent=KEPT_FOR_URGENT, lease_seconds=lease)
         return Courier(Topic.NETWORK, self._outbox, desk.carry, office.clock, pace)
 

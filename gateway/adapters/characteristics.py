@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
@@ -37,12 +38,20 @@ def value_of(one: Mapping[str, Any]) -> Any:
 
 
 def _alike(echoed: Any, sent: Any) -> bool:
-    """Whether two values say the same, in numbers or in words."""
+    """Whether two values say the same. Two texts are the same only as they are written: 007 is not 7."""
     if isinstance(sent, bool) or isinstance(echoed, bool):
         return str(echoed).lower() == str(sent).lower()
-    if isinstance(sent, (int, float, str)) and isinstance(echoed, (int, float, str)):
-        try:
-            return float(echoed) == float(sent)
-        except ValueError:
-            return str(echoed) == str(sent)
+    if isinstance(sent, str) and isinstance(echoed, (int, float)):
+        return str(echoed) == sent
+    if isinstance(sent, (int, float)) and isinstance(echoed, str):
+        number = _number(echoed)
+        return number is not None and (float(number) if isinstance(sent, float) else number) == sent
     return bool(echoed == sent)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text) if text.isascii() and "_" not in text else None
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.adapters.inventory import Dialect
+from gateway.adapters.dialect import Dialect
+
+_ACTIVE: Final = {"state": ("active",)}
+_ENDED: Final = {"state": ("terminated",)}
 
 TMF640: Final = Dialect(
     collection="service",
@@ -12,11 +15,11 @@ TMF640: Final = Dialect(
     type_name="Service",
     product="serviceType",
     wanted={
-        "activation": {"state": "active"},
-        "resume": {"state": "active"},
-        "suspend": {"state": "inactive"},  # v4 has no word for suspended
-        "terminate": {"state": "terminated"},
-        "deactivate": {"state": "terminated"},
+        "activation": _ACTIVE,
+        "resume": _ACTIVE,
+        "suspend": {"state": ("inactive", "suspended")},  # v4 has no word for suspended, v5 has
+        "terminate": _ENDED,
+        "deactivate": _ENDED,
     },
 )
 EVENTS: Final = ("ServiceCreateEvent", "ServiceStateChangeEvent", "MonitorStateChangeEvent")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from domain.network import NetworkEvent, UnreadableEventError
 from gateway.adapters.characteristics import fields_of
-from gateway.adapters.tmf653 import TESTS, measures_of
+from gateway.adapters.made_tests import measures_of
+from gateway.adapters.monitor import monitor_in
+from gateway.adapters.tmf653 import TESTS
 
 LONGEST_ID: Final = 200
 _THINGS: Final = ("service", "resource", "serviceTest", "monitor")
@@ -18,52 +19,49 @@ def read_event(body: Any) -> NetworkEvent:
     """The event of a callback's JSON. Raises UnreadableEventError naming the field."""
     if not isinstance(body, Mapping):
         raise UnreadableEventError("the callback is no object")
-    thing = _thing(body)
-    event_id = _text(body, "eventId", LONGEST_ID)
-    kind = _text(body, "eventType", LONGEST_ID)
+    name, thing = _thing(body)
+    event_id, kind = _text(body.get("eventId"), "eventId"), _text(body.get("eventType"), "eventType")
     try:
         measures_of(thing)
     except ValueError as error:
-        raise UnreadableEventError(f"event.serviceTest.{error}") from error
-    key = next((found for found in _keys(body, thing) if found), None)
+        raise UnreadableEventError(f"event.{name}.{error}") from error
+    state = thing.get("state")
+    if state is not None:
+        state = _text(state, f"event.{name}.state")
+    where, key = next(_keys(body, name, thing), ("", None))
     if key is None:
         raise UnreadableEventError("correlationId is missing, and nothing in the event holds our externalId")
-    state = thing.get("state")
-    return NetworkEvent(event_id, _attempt(key), kind, state if isinstance(state, str) else None)
+    return NetworkEvent(event_id, _attempt(_text(key, where)), kind, state)
 
 
-def _thing(body: Mapping[str, Any]) -> Mapping[str, Any]:
+def _thing(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     event = body.get("event")
     if not isinstance(event, Mapping):
         raise UnreadableEventError("event is missing, or no object")
-    found = next((event[name] for name in _THINGS if isinstance(event.get(name), Mapping)), None)
-    if found is None:
-        raise UnreadableEventError(f"event holds none of {', '.join(_THINGS)}")
-    return dict(found)
+    for name in _THINGS:
+        if isinstance(thing := event.get(name), Mapping):
+            return name, thing
+    raise UnreadableEventError(f"event holds none of {', '.join(_THINGS)}")
 
 
-def _text(body: Mapping[str, Any], name: str, longest: int) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > longest:
-        raise UnreadableEventError(f"{name} is no text of 1 to {longest} characters")
+def _text(value: Any, name: str) -> str:
+    """A text which can be kept: not too long, and without NUL, line breaks or halves of characters."""
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_ID:
+        raise UnreadableEventError(f"{name} is no text of 1 to {LONGEST_ID} characters")
+    if not value.isprintable():
+        raise UnreadableEventError(f"{name} holds characters that cannot be shown")
     return value
 
 
-def _keys(body: Mapping[str, Any], thing: Mapping[str, Any]) -> Iterator[str | None]:
-    """Where our key may stand, the likeliest place first."""
-    for value in (body.get("correlationId"), thing.get("externalId")):
-        yield value if isinstance(value, str) else None
-    listed = fields_of(thing.get("characteristic")).get("externalId")
-    yield listed if isinstance(listed, str) else None
-    request = thing.get("request")
-    asked = request.get("body") if isinstance(request, Mapping) else None
-    if isinstance(asked, str):
-        try:
-            asked = json.loads(asked)
-        except (ValueError, RecursionError):
-            asked = None
-    found = asked.get("externalId") if isinstance(asked, Mapping) else None
-    yield found if isinstance(found, str) else None
+def _keys(body: Mapping[str, Any], name: str, thing: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Where our key stands, the likeliest place first."""
+    places = (
+        ("correlationId", body.get("correlationId")),
+        (f"event.{name}.externalId", thing.get("externalId")),
+        (f"event.{name}.characteristic", fields_of(thing.get("characteristic")).get("externalId")),
+        (f"event.{name}.request.body", monitor_in(thing, name).key),
+    )
+    yield from ((where, value) for where, value in places if value not in (None, ""))
 
 
 def _attempt(key: str) -> str:

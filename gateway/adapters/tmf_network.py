@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-from domain.network import Answer, NetworkManager, NetworkRequest
+from domain.network import Answer, NetworkManager, NetworkRequest, NetworkUnavailableError
 from domain.values import SubTaskKind
 from gateway.adapters import tmf640, tmf653, tmf702
-from gateway.adapters.inventory import Dialect, Inventory
+from gateway.adapters.dialect import Dialect
+from gateway.adapters.inventory import Inventory
 from gateway.adapters.tmf653 import ServiceTests
 from gateway.adapters.tmf_client import TmfClient
 from gateway.adapters.tmf_hub import Hub
+
+T = TypeVar("T")
 
 ACTIVATIONS: Final[dict[str, tuple[Dialect, tuple[str, ...]]]] = {
     "tmf640": (tmf640.TMF640, tmf640.EVENTS),
@@ -54,16 +59,31 @@ class TmfNetwork(NetworkManager):
 
     async def send(self, request: NetworkRequest) -> Answer:
         """Ask for it, once. Raises NetworkUnavailableError."""
-        return await self._api(request).send(request)
+        return await self._in_time(self._api(request).send(request), request.key)
 
     async def look(self, request: NetworkRequest) -> Answer | None:
-        """What has become of it; null when it never arrived."""
-        return await self._api(request).look(request)
+        """What has become of it; null when it never arrived. Raises NetworkUnavailableError."""
+        return await self._in_time(self._api(request).look(request), request.key)
 
     async def subscribe(self) -> None:
-        """Have callbacks sent to us; again is harmless. Raises NetworkUnavailableError."""
+        """Have callbacks sent to us; again is harmless. Raises NetworkUnavailableError for the first hub that fails."""
+        failures = []
         for hub in self._hubs:
-            await hub.subscribe()
+            try:
+                await hub.subscribe()
+            except NetworkUnavailableError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    async def _in_time(self, asking: Awaitable[T], key: str) -> T:
+        """The end of all requests that one question needs. Whoever holds an attempt must not be late with it."""
+        seconds = self._client.timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await asking
+        except TimeoutError as error:
+            raise NetworkUnavailableError(f"{key} got no whole answer within {seconds:g} s") from error
 
     def _api(self, request: NetworkRequest) -> Inventory | ServiceTests:
         return self._inventory if request.kind is SubTaskKind.ACTIVATION else self._tests

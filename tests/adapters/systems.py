@@ -19,6 +19,7 @@ URL = "http://nms.example"
 CALLBACK = "http://gateway.example/nms/unguessable"
 LINE = {"vlan": 2101, "subscribedRateMbps": 100}
 Answering = Callable[[httpx.Request], httpx.Response]
+Answers = Mapping[str, httpx.Response | Answering]
 
 
 def network(
@@ -62,3 +63,20 @@ def request(key: str = "N1#A1", *, action: str = "activation", **fields: Any) ->
     kind = SubTaskKind.ACTIVATION if "#A" in key else SubTaskKind.QUALITY_CHECK
     given = {"data": LINE, **fields}
     return NetworkRequest(key, kind, action, ProductCode("INTERNET_LINE"), **given)
+
+
+def scripted(answers: Answers, *, activation: str = "tmf640") -> tuple[TmfNetwork, list[str]]:
+    """A system that answers by method and the end of the path, and what it was asked."""
+    asked: list[str] = []
+
+    def answer(one: httpx.Request) -> httpx.Response:
+        asked.append(f"{one.method} {one.url.path.rpartition('v4/')[2]}")
+        found = answers.get(asked[-1], httpx.Response(404, text="Not Found"))
+        return found(one) if callable(found) else found
+
+    return answering(answer, activation=activation), asked
+
+
+def body(status: int = 200, **fields: Any) -> httpx.Response:
+    """An answer with one object."""
+    return httpx.Response(status, json=fields)

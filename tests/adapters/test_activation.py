@@ -135,7 +135,11 @@ async def test_a_monitor_that_never_ends_goes_on() -> None:
 
 
 async def test_a_service_that_is_gone_is_terminated_and_one_that_was_forgotten_is_told() -> None:
-    network = answering(lambda _: httpx.Response(404, json={"code": "60"}))
+    def answer(asked: httpx.Request) -> httpx.Response:
+        is_list = asked.url.path.endswith("/service")
+        return httpx.Response(200, json=[]) if is_list else httpx.Response(404, json={"code": "60"})
+
+    network = answering(answer)
 
     gone = await network.look(request(action="terminate", remote={"thing": "s-1"}, service="s-1"))
     forgotten = await network.look(request(remote={"thing": "s-1"}))
@@ -161,7 +165,11 @@ async def test_a_monitor_that_completes_with_another_state_settles_nothing() -> 
 
 
 async def test_a_monitor_which_names_nothing_settles_nothing() -> None:
-    network = answering(lambda _: httpx.Response(200, json={"state": "Completed"}))
+    def answer(asked: httpx.Request) -> httpx.Response:
+        is_list = asked.url.path.endswith("/service")
+        return httpx.Response(200, json=[] if is_list else {"state": "Completed"})
+
+    network = answering(answer)
 
     found = await network.look(request(remote={"monitor": "m-1"}))
 

@@ -139,7 +139,7 @@ async def test_figures_are_read_however_they_are_wrapped(value: Any, figure: flo
     ("measure", "words"),
     [
         ({"metricName": "rttMs", "value": "fast"}, "rttMs is 'fast', which is no number"),
-        ({"metricName": "rttMs", "value": float("inf")}, "rttMs is inf, which is no number"),
+        ({"metricName": "rttMs", "value": float("inf")}, "rttMs is 'Infinity', which is no number"),
         ({"metricName": "rttMs"}, "rttMs is None, which is no number"),
         ({"value": 1}, "it has no metricName"),
         ("rttMs=1", "it has no metricName"),

@@ -36,6 +36,7 @@ def test_an_event_names_its_attempt() -> None:
         {"service": {"externalId": "N1#A1"}},
         {"serviceTest": {"characteristic": [{"name": "externalId", "value": {"value": "N1#A1"}}]}},
         {"monitor": {"request": {"body": json.dumps({"externalId": "N1#A1"})}}},
+        {"monitor": {"request": {"body": {"externalId": "N1#A1"}}}},
     ],
 )
 def test_our_key_is_found_wherever_it_may_stand(thing: dict[str, Any]) -> None:
@@ -55,7 +56,19 @@ def test_an_event_of_one_test_is_of_its_attempt(name: str) -> None:
         (event(event={"other": {}}), "none of service"),
         (event(eventId=None), "eventId"),
         (event(eventId="e" * 201), "eventId is no text of 1 to 200"),
+        (event(eventId="e\0"), "eventId holds characters that cannot be shown"),
+        (event(eventId="\ud800"), "eventId holds characters that cannot be shown"),
+        (event(eventId="e\n"), "eventId holds characters that cannot be shown"),
         (event(eventType=7), "eventType"),
+        (event(event={"service": {"state": 7}}), r"event\.service\.state is no text"),
+        (event(event={"resource": {"state": "s" * 201}}), r"event\.resource\.state is no text"),
+        (event(event={"serviceTest": {"testMeasure": "fast"}}), r"event\.serviceTest\.testMeasure is 'fast'"),
+        (event(correlationId=7), "correlationId is no text"),
+        (event(correlationId="N" * 201), "correlationId is no text of 1 to 200"),
+        (
+            event(correlationId=None, event={"service": {"externalId": 7}}),
+            r"event\.service\.externalId is no text",
+        ),
         (event(correlationId=None), "correlationId is missing"),
         (
             event(correlationId=None, event={"monitor": {"request": {"body": "{"}}}),
@@ -109,15 +122,17 @@ async def test_both_hubs_are_registered_and_again_is_once() -> None:
     first = server.posts
     await network.subscribe()
 
-    assert (first, server.posts) == (1, 1)  # both APIs of this server have one hub
-    assert [one["callback"] for one in server.listeners.values()] == [CALLBACK]
+    assert (first, server.posts) == (2, 2)  # one for each API
+    assert [one["callback"] for one in server.listeners.values()] == [CALLBACK] * 2
+    assert server.listeners["2"]["query"] == "eventType=ServiceTestStateChangeEvent"
 
 
 async def test_a_hub_for_one_listener_is_taken_over() -> None:
     server = HubServer(most=1)
     server.listeners["9"] = {"id": "9", "callback": "http://old.example"}
 
-    await answering(server, callback=CALLBACK).subscribe()
+    client = TmfClient(Access(URL), None, httpx.MockTransport(server))
+    await Hub(client, "/x", ("E",), CALLBACK).subscribe()
 
     assert [one["callback"] for one in server.listeners.values()] == [CALLBACK]
 
@@ -128,6 +143,32 @@ async def test_a_hub_that_does_not_tell_is_registered_with() -> None:
     await answering(server, callback=CALLBACK).subscribe()
 
     assert server.posts == 2
+
+
+async def test_a_hub_that_fails_does_not_keep_us_from_the_other() -> None:
+    server = HubServer()
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        return httpx.Response(503) if "ServiceActivation" in asked.url.path else server(asked)
+
+    with pytest.raises(NetworkUnavailableError, match="503"):
+        await answering(answer, callback=CALLBACK).subscribe()
+
+    assert [one["query"] for one in server.listeners.values()] == ["eventType=ServiceTestStateChangeEvent"]
+
+
+@pytest.mark.parametrize(
+    ("query", "posts"),
+    [("eventType=A,B", 0), ("eventType=B&eventType=A", 0), ("", 0), (None, 0), ("eventType=A", 1)],
+)
+async def test_a_hub_may_write_our_query_in_its_own_way(query: str | None, posts: int) -> None:
+    server = HubServer()
+    server.listeners["9"] = {"id": 9, "callback": CALLBACK, "query": query}
+    client = TmfClient(Access(URL), None, httpx.MockTransport(server))
+
+    await Hub(client, "/x", ("A", "B"), CALLBACK).subscribe()
+
+    assert server.posts == posts
 
 
 async def test_a_hub_that_takes_nobody_is_told() -> None:
