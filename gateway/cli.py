@@ -102,6 +102,7 @@ def _add_nms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     nms.add_argument(
         "--secret",
+        "--nms-secret",
         dest="nms_secret",
         metavar="S",
         help="sign callbacks with it (default ONEVISIT_NMS_SECRET)",
