@@ -27,6 +27,8 @@ from gateway.simulator.record import Record, Thing, now
 PAUSES_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Between the tries of one event."""
 ANSWER_SECONDS: Final = 5.0
+AT_ONCE: Final = 16
+"""So many events are on their way at a time; a client's pool grows slow with thousands that wait for a connection."""
 SIGNATURE: Final = "X-Hub-Signature-256"
 _OUT: Final = "callback"
 _EVENT_NAME: Final = re.compile(r"\b[A-Za-z]+Event\b")
@@ -50,6 +52,7 @@ class Hubs:
         self._record = record
         self._secret = secret
         self._http = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._lanes: dict[tuple[str, str], deque[Thing]] = {}
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -131,7 +134,8 @@ class Hubs:
         body = json.dumps(posting["event"], ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", **self._signature(body, forged=posting["forged"])}
         try:
-            answer = await self._http.post(_address(posting), content=body, headers=headers)
+            async with self._places:
+                answer = await self._http.post(_address(posting), content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._did("CALLED_BACK", posting, status=type(error).__name__)
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -206,3 +207,16 @@ async def test_refusals_are_called_back_as_well(listener: Listener) -> None:
         told = await taken(nms, listener, 3)
 
     assert sorted(one.state for one in told) == ["InError", "inProgress", "rejected"]
+
+
+async def test_each_of_many_callbacks_at_once_is_taken_at_its_first_try(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "ANSWER_SECONDS", 1.0)
+    async with Caller({"sync": True}) as nms:
+        await nms.listen(listener.url)
+        await asyncio.gather(*(nms.activate(f"N{number}#A1") for number in range(300)))
+        told = await taken(nms, listener, 900)
+
+    assert len({one.body["eventId"] for one in told}) == len(told) == 900
+    assert {one["status"] for one in nms.record("CALLED_BACK")} == {204}
