@@ -14,7 +14,8 @@ from gateway.auth import Tokens
 from gateway.client import GatewayRefused, GatewayUnreachable, GraphQLClient
 from gateway.kept_secret import kept_secret
 from gateway.settings import SETTINGS, SettingError, Settings, read_settings
-from gateway.simulator.script import ScriptError
+from gateway.simulator.behaviour import ScriptError
+from gateway.simulator.record import RecordError
 from gateway.telemetry import configure_logging
 from persistence.database import Database
 from persistence.faults import DatabaseError
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         configure_logging(settings.log_level, settings.log_format)
         run: Callable[[argparse.Namespace, Settings], int] = options.run
         return run(options, settings)
-    except (SettingError, UsageError, ScriptError) as error:
+    except (SettingError, UsageError, ScriptError, RecordError) as error:
         print(f"onevisit: {error}", file=sys.stderr)
         return USAGE_ERROR
     except (DatabaseError, GatewayUnreachable, GatewayRefused, OSError) as error:
@@ -66,13 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     intake.add_argument(
         "--refused", type=Path, help="write the refused lines there, to correct and send again"
     )
-    nms = _command(commands, "nms", _nms, "serve a simulated network management system, kept to a script")
-    nms.add_argument(
-        "--script", type=Path, metavar="FILE", help="rules for what goes otherwise than well (JSON)"
-    )
-    nms.add_argument(
-        "--record", type=Path, metavar="FILE", help="keep all that it did there, and go on from it"
-    )
+    _add_nms(commands)
     receipts = _command(commands, "receipts", _receipts, "list receipts, and have dead letters sent again")
     _receipt_options(receipts)
     demo = _command(commands, "demo", _demo, "load Henan's districts and crews, then play a working day")
@@ -88,6 +83,36 @@ def _parser() -> argparse.ArgumentParser:
             "--token", default=os.environ.get("ONEVISIT_TOKEN"), help="default: one signed with the secret"
         )
     return parser
+
+
+def _add_nms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """It is another system, so it has none of the gateway's settings but the secret that both must know."""
+    text = "serve a simulated network management system, kept to a script"
+    nms = commands.add_parser("nms", help=text, description=text)
+    nms.set_defaults(run=_nms)
+    nms.add_argument("--host", dest="nms_host", metavar="HOST", default="127.0.0.1", help="default 127.0.0.1")
+    nms.add_argument(
+        "--port", dest="nms_port", metavar="PORT", type=_port, default=NMS_PORT, help=f"default {NMS_PORT}"
+    )
+    nms.add_argument(
+        "--script", type=Path, metavar="FILE", help="rules for what goes otherwise than well (JSON)"
+    )
+    nms.add_argument(
+        "--record", type=Path, metavar="FILE", help="keep all that it did there, and go on from it"
+    )
+    nms.add_argument(
+        "--secret",
+        "--nms-secret",
+        dest="nms_secret",
+        metavar="S",
+        help="sign callbacks with it (default ONEVISIT_NMS_SECRET)",
+    )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):  # noqa: PLR2004 - the ports there are
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
+    return int(text)
 
 
 def _receipt_options(parser: argparse.ArgumentParser) -> None:
@@ -216,9 +241,12 @@ def _nms(options: argparse.Namespace, settings: Settings) -> int:
     from gateway.simulator.app import Simulator, rules_of  # noqa: PLC0415 - as above
     from gateway.simulator.serving import serve  # noqa: PLC0415 - as above
 
-    port = settings.port if options.port is not None else NMS_PORT
-    simulator = Simulator(rules=rules_of(options.script), record=options.record, secret=settings.nms_secret)
-    asyncio.run(serve(simulator, settings.host, port))
+    rules, file, secret = rules_of(options.script), options.record, settings.nms_secret
+
+    async def run() -> None:
+        await serve(Simulator(rules=rules, record=file, secret=secret), options.nms_host, options.nms_port)
+
+    asyncio.run(run())
     return 0
 
 

@@ -2,179 +2,220 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from gateway.adapters.characteristics import fields_of
-from gateway.simulator.callbacks import Callbacks
-from gateway.simulator.network import Refused, SimulatedNetwork, shown
+from gateway.simulator import resources, service_tests, services
+from gateway.simulator.agenda import Agenda
+from gateway.simulator.answers import Refused, error, missing
+from gateway.simulator.behaviour import ScriptError
+from gateway.simulator.calls import Call
+from gateway.simulator.hubs import Hubs, shown
+from gateway.simulator.inventory import Inventory
+from gateway.simulator.listing import listed
 from gateway.simulator.record import Record
-from gateway.simulator.script import Script, ScriptError
+from gateway.simulator.script import Script, checked
+from gateway.simulator.service_tests import ServiceTests
 
-SERVICES: Final = "/tmf-api/ServiceActivationAndConfiguration/v4"
-RESOURCES: Final = "/tmf-api/ResourceActivationAndConfiguration/v4"
-TESTS: Final = "/tmf-api/ServiceTestManagement/v4"
-NO_CONTENT: Final = 204
+SERVICES: Final = services.BASE
+RESOURCES: Final = resources.BASE
+TESTS: Final = service_tests.BASE
+BASES: Final = {"service": SERVICES, "resource": RESOURCES, "serviceTest": TESTS}
 CREATED: Final = 201
+NO_CONTENT: Final = 204
+BAD_REQUEST: Final = 400
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Simulator:
-    """One server. ``app`` is the ASGI application; ``start`` and ``stop`` go around its life."""
+    """One server. ``app`` is the ASGI application; ``start`` and ``stop`` go around its life.
 
-    def __init__(self, *, rules: Any = (), record: Path | None = None, secret: str | None = None) -> None:
+    Without ``rules`` the script that a record holds goes on. Raises ScriptError, RecordError.
+    """
+
+    def __init__(self, *, rules: Any = None, record: Path | None = None, secret: str | None = None) -> None:
         self.record = Record(record)
-        self.callbacks = Callbacks(self.record, secret)
-        self.network = SimulatedNetwork(Script(rules), self.record, self.callbacks)
+        self.script = Script(self.record)
+        if rules is not None:
+            self.script.resume(rules)
+        self.hubs = Hubs(self.record, secret)
+        self.agenda = Agenda()
+        parts = (self.script, self.record, self.hubs, self.agenda)
+        self.services = Inventory(services.SERVICES, *parts)
+        self.resources = Inventory(resources.RESOURCES, *parts)
+        self.tests = ServiceTests(*parts)
         self.app = Starlette(
             routes=[
-                *self._inventory(SERVICES, "service"),
-                *self._inventory(RESOURCES, "resource"),
-                *self._collection(TESTS, "serviceTest", {"POST": self._test}),
+                *self._inventory(self.services),
+                *self._inventory(self.resources),
+                *self._collection("serviceTest", self.tests.make, self.tests.delete),
+                Route("/", self._welcome),
                 Route("/record", self._read_record),
                 Route("/script", self._read_script, methods=["GET"]),
                 Route("/script", self._write_script, methods=["PUT"]),
             ],
-            exception_handlers={Refused: _refused},
+            exception_handlers={Refused: _refused, HTTPException: _http_error},
         )
 
     def start(self) -> None:
         """Go on with what a process before left under way."""
-        self.network.start()
+        self.hubs.start()
+        for part in (self.services, self.resources, self.tests):
+            part.start()
 
     async def stop(self) -> None:
         """Stop; with a record, the next process goes on."""
-        await self.network.stop()
-        await self.callbacks.close()
+        await self.agenda.stop()
+        await self.hubs.stop()
         self.record.close()
 
-    def _inventory(self, base: str, api: str) -> list[Route]:
-        async def make(request: Request) -> Response:
-            status, made = await self.network.provision(api, await _body(request))
-            return JSONResponse(shown(made), status)
+    def _inventory(self, inventory: Inventory) -> list[Route]:
+        api = inventory.shape.api
+        base = BASES[api]
 
         async def change(request: Request) -> Response:
-            id_ = request.path_params["id"]
-            status, made = await self.network.provision(api, await _body(request), id_)
+            status, made = await inventory.change(request.path_params["id"], await _call(request))
             return JSONResponse(shown(made), status)
 
-        async def watch(request: Request) -> Response:
-            return self._one(f"{api}/monitor", request)
-
         return [
-            *self._collection(base, api, {"POST": make, "PATCH": change}),
-            Route(f"{base}/monitor/{{id:path}}", watch, methods=["GET"]),
+            *self._collection(api, inventory.make, inventory.delete),
+            Route(f"{base}/{api}/{{id}}", change, methods=["PATCH"]),
+            *self._reads(f"{base}/monitor", inventory.monitors),
         ]
 
-    def _collection(self, base: str, api: str, changes: Mapping[str, Handler]) -> list[Route]:
-        """Making, listing, reading and hubs, which every API has."""
+    def _collection(
+        self,
+        api: str,
+        make: Callable[[Call], Awaitable[tuple[int, dict[str, Any]]]],
+        delete: Callable[[str, Call], None],
+    ) -> list[Route]:
+        """Making, reading, removing and hubs, which every API has."""
+        path = f"{BASES[api]}/{api}"
 
-        async def listed(request: Request) -> Response:
-            wanted = dict(request.query_params)
-            return JSONResponse([shown(one) for one in self.record.all(api) if _fits(one, wanted)])
-
-        async def one(request: Request) -> Response:
-            return self._one(api, request)
+        async def made(request: Request) -> Response:
+            status, thing = await make(await _call(request))
+            return JSONResponse(shown(thing), status, headers={"Location": thing["href"]})
 
         async def gone(request: Request) -> Response:
-            return self._gone(api, request)
+            delete(request.path_params["id"], await _call(request))
+            return Response(status_code=NO_CONTENT)
 
-        hubs = f"{api}/hub"
-
-        async def hub(request: Request) -> Response:
-            made = {**await _body(request), "id": secrets.token_hex(3)}
-            self.record.put(hubs, made)
-            return JSONResponse(made, CREATED, headers={"Location": f"{base}/hub/{made['id']}"})
-
-        async def all_hubs(_request: Request) -> Response:
-            return JSONResponse(self.record.all(hubs))
-
-        async def no_hub(request: Request) -> Response:
-            return self._gone(hubs, request)
-
-        routes = [
-            Route(f"{base}/hub", hub, methods=["POST"]),
-            Route(f"{base}/hub", all_hubs, methods=["GET"]),
-            Route(f"{base}/hub/{{id}}", no_hub, methods=["DELETE"]),
-            Route(f"{base}/{api}", listed, methods=["GET"]),
-            Route(f"{base}/{api}", changes["POST"], methods=["POST"]),
-            Route(f"{base}/{api}/{{id}}", one, methods=["GET"]),
-            Route(f"{base}/{api}/{{id}}", gone, methods=["DELETE"]),
+        return [
+            *self._hub(api),
+            *self._reads(path, api),
+            Route(path, made, methods=["POST"]),
+            Route(f"{path}/{{id}}", gone, methods=["DELETE"]),
         ]
-        if "PATCH" in changes:
-            routes.append(Route(f"{base}/{api}/{{id}}", changes["PATCH"], methods=["PATCH"]))
-        return routes
 
-    async def _test(self, request: Request) -> Response:
-        return JSONResponse(shown(await self.network.test(await _body(request))), CREATED)
+    def _reads(self, path: str, collection: str) -> list[Route]:
+        async def many(request: Request) -> Response:
+            page, total = listed(self.record.all(collection), request.query_params)
+            counts = {"X-Total-Count": str(total), "X-Result-Count": str(len(page))}
+            return JSONResponse([shown(one) for one in page], headers=counts)
 
-    def _one(self, collection: str, request: Request) -> Response:
-        found = self.record.things.get(collection, {}).get(request.path_params["id"])
-        return JSONResponse(shown(found)) if found is not None else _missing(request)
+        async def one(request: Request) -> Response:
+            found = self.record.find(collection, request.path_params["id"])
+            if found is None:
+                raise missing(collection, request.path_params["id"])
+            return JSONResponse(shown(found))
 
-    def _gone(self, collection: str, request: Request) -> Response:
-        id_ = request.path_params["id"]
-        if id_ not in self.record.things.get(collection, {}):
-            return _missing(request)
-        self.record.remove(collection, id_)
-        return Response(status_code=NO_CONTENT)
+        return [Route(path, many, methods=["GET"]), Route(f"{path}/{{id}}", one, methods=["GET"])]
 
-    async def _read_record(self, _request: Request) -> Response:
-        return JSONResponse(self.record.doings)
+    def _hub(self, api: str) -> list[Route]:
+        path, collection = f"{BASES[api]}/hub", f"{api}/hub"
+
+        async def subscribe(request: Request) -> Response:
+            call = await _call(request)
+            hub = self.hubs.subscribe(api, dict(call.body))
+            self.record.did("SUBSCRIBED", "", **call.by, hub=hub["id"], callback=hub["callback"])
+            return JSONResponse(hub, CREATED, headers={"Location": f"{call.url}/{hub['id']}"})
+
+        async def unsubscribe(request: Request) -> Response:
+            id_, call = request.path_params["id"], await _call(request)
+            if self.record.find(collection, id_) is None:
+                raise missing("hub", id_)
+            self.record.remove(collection, id_)
+            self.record.did("UNSUBSCRIBED", "", **call.by, hub=id_)
+            return Response(status_code=NO_CONTENT)
+
+        return [
+            *self._reads(path, collection),
+            Route(path, subscribe, methods=["POST"]),
+            Route(f"{path}/{{id}}", unsubscribe, methods=["DELETE"]),
+        ]
+
+    async def _welcome(self, _request: Request) -> Response:
+        return JSONResponse(
+            {"name": "simulated network", "apis": BASES, "script": "/script", "record": "/record"}
+        )
+
+    async def _read_record(self, request: Request) -> Response:
+        page, _ = listed(self.record.doings, request.query_params)
+        return JSONResponse(page)
 
     async def _read_script(self, _request: Request) -> Response:
-        return JSONResponse(self.network.script.given)
+        return JSONResponse(self.script.rules)
 
     async def _write_script(self, request: Request) -> Response:
         try:
-            self.network.script.set(await request.json())
-        except (ScriptError, ValueError) as error:
-            return JSONResponse({"message": str(error)}, 400)
+            self.script.set(orjson.loads(await request.body()))
+        except (ScriptError, orjson.JSONDecodeError) as wrong:
+            return JSONResponse(error(BAD_REQUEST, str(wrong)), BAD_REQUEST)
+        self.record.did("SCRIPTED", "", method="PUT", path="/script", rules=len(self.script.rules))
         return Response(status_code=NO_CONTENT)
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def _call(request: Request) -> Call:
+    """The request, its body an object of JSON; an empty one where there is none to be."""
+    text = await request.body()
     try:
-        body = await request.json()
-    except ValueError:
+        body = orjson.loads(text) if text or request.method != "DELETE" else {}
+        orjson.dumps([[[[[[[[body]]]]]]]])  # as deep as it will stand in the record
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         body = None
     if not isinstance(body, dict):
-        raise Refused(400, {"code": "400", "reason": "Bad request", "message": "the body is no JSON object"})
-    return body
+        why = "the body is no object of JSON, or nested too deeply"
+        raise Refused(BAD_REQUEST, error(BAD_REQUEST, why))
+    own = {"id", "href"}
+    given = {name: value for name, value in body.items() if name not in own and not name.startswith("_")}
+    url = str(request.url.replace(query="", fragment=""))
+    return Call(request.method, url, request.url.path, given)
 
 
-def _fits(thing: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
-    fields = {**fields_of(thing.get("characteristic")), **thing}
-    return all(str(fields.get(name)) == value for name, value in wanted.items())
+async def _refused(_request: Request, refused: Exception) -> Response:
+    if not isinstance(refused, Refused):
+        raise refused
+    if isinstance(refused.body, str):
+        return HTMLResponse(refused.body, refused.status)
+    return JSONResponse(refused.body, refused.status)
 
 
-def _missing(request: Request) -> Response:
-    text = f"there is no {request.url.path.rsplit('/', 2)[-2]} {request.path_params['id']}"
-    return JSONResponse({"code": "60", "reason": "Not found", "message": text}, 404)
-
-
-async def _refused(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, Refused):
-        raise error
-    if isinstance(error.body, str):
-        return HTMLResponse(error.body, error.status)
-    return JSONResponse(error.body, error.status)
+async def _http_error(_request: Request, wrong: Exception) -> Response:
+    if not isinstance(wrong, HTTPException):
+        raise wrong
+    return JSONResponse(error(wrong.status_code, wrong.detail), wrong.status_code, headers=wrong.headers)
 
 
 def rules_of(file: Path | None) -> Any:
-    """The rules in a file. Raises ScriptError naming it."""
+    """The rules in a file, null where none is named. Raises ScriptError naming the file and what is wrong in it."""
     if file is None:
-        return ()
+        return None
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ScriptError(f"{file} cannot be read: {error}") from error
+        rules = orjson.loads(file.read_bytes())
+        checked(rules)
+    except OSError as wrong:
+        raise ScriptError(f"{file} cannot be read: {wrong.strerror}") from wrong
+    except orjson.JSONDecodeError as wrong:
+        raise ScriptError(f"{file} is no JSON: {wrong}") from wrong
+    except ScriptError as wrong:
+        raise ScriptError(f"{file}: {wrong}") from wrong
+    return rules

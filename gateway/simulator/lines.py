@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateway.simulator.script import Behaviour
+from gateway.simulator.behaviour import Behaviour
+from gateway.simulator.record import now
 
-UNITS: Final = {"Kbps": "kbit/s", "Ms": "ms", "Percent": "%", "Dbm": "dBm"}
+SHARE: Final = 0.949
+"""What TCP brings of a rate, at most, on Ethernet: 1460/1538."""
+USUAL_KBPS: Final = 100_000.0
+_RATES: Final = {"subscribedRateKbps": 1, "subscribedRateMbps": 1000, "downstreamKbps": 1}
+_UNITS: Final = {"Kbps": "kbit/s", "Ms": "ms", "Percent": "%", "Dbm": "dBm"}
 _GOOD: Final = {
     "rttMs": 8.0,
     "jitterMs": 1.2,
@@ -15,50 +20,63 @@ _GOOD: Final = {
     "tcpEfficiencyPercent": 99.8,
     "bufferDelayPercent": 12.0,
     "opticalRxPowerDbm": -19.5,
-    "pingOk": 1.0,
-    "dnsOk": 1.0,
-    "publicAddressOk": 1.0,
-    "dialUpOk": 1.0,
-    "testCallOk": 1.0,
-    "registeredOk": 1.0,
-    "pictureOnlineOk": 1.0,
-    "storageOk": 1.0,
+    "pingOk": 1,
+    "dnsOk": 1,
+    "publicAddressOk": 1,
+    "dialUpOk": 1,
+    "testCallOk": 1,
+    "registeredOk": 1,
+    "pictureOnlineOk": 1,
+    "storageOk": 1,
 }
-_SHARE: Final = 0.949
-"""What TCP brings of a rate, at most, on Ethernet: 1460/1538."""
-_SPEEDS: Final = ("tcpDownKbps", "tcpUpKbps")
+_LOST_DBM: Final = 50.0
+"""So much light would be gone from a line that has lost all of its quality."""
 
 
-def rate_kbps(fields: Mapping[str, Any]) -> float:
-    """The subscribed rate of a service, 100 Mbit/s where none is named."""
-    for name, factor in (("subscribedRateKbps", 1), ("subscribedRateMbps", 1000), ("downstreamKbps", 1)):
-        value = fields.get(name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return float(value) * factor
-    return 100_000.0
+def rate_kbps(*sources: Mapping[str, Any]) -> float:
+    """The subscribed rate, of the first source that names one; 100 Mbit/s where none does."""
+    for fields in sources:
+        for name, factor in _RATES.items():
+            try:
+                return float(fields[name]) * factor
+            except (KeyError, TypeError, ValueError):
+                continue
+    return USUAL_KBPS
 
 
 def measured(
-    test: str, rate: float, behaviour: Behaviour, *, live: bool, before: int
+    part: str, rate: float, behaviour: Behaviour, *, live: bool, before: int
 ) -> list[dict[str, Any]]:
-    """The measures of a speed or quality test; ``before`` is how many tests that line has had."""
-    worse = max(1 - behaviour.degrade * before, 0.0)
-    figures: dict[str, Any] = {"reachable": 1.0 if live else 0.0}
+    """The measures of a test. ``before`` is how many of its kind that line has had.
+
+    The speed test measures throughput, the quality test all else; one that is neither measures everything.
+    """
+    said: dict[str, Any] = {**behaviour.measures, **behaviour.words}
+    figures: dict[str, Any] = {"reachable": 1 if live else 0}
     if live:
-        own = {name: round(rate * _SHARE * worse) for name in _SPEEDS} if test == "speed" else dict(_GOOD)
-        if test == "quality" and behaviour.degrade:
-            own |= {
-                "lossPercent": round(100 * (1 - worse) / 2, 3),
-                "opticalRxPowerDbm": _GOOD["opticalRxPowerDbm"],
-            }
-        figures |= own
-        said = {**behaviour.measures, **behaviour.words}
-        figures |= {name: value for name, value in said.items() if (name in _SPEEDS) == (test == "speed")}
-    return [
-        {"metricName": name, "value": {"value": value}, "unitOfMeasure": _unit(name)}
-        for name, value in figures.items()
-    ]
+        figures |= _figures(rate, max(1 - behaviour.degrade * before, 0.0))
+        figures |= said
+    figures |= {name: value for name, value in said.items() if name == "reachable"}
+    return [_measure(name, value) for name, value in figures.items() if _belongs(name, part)]
 
 
-def _unit(name: str) -> str:
-    return next((unit for end, unit in UNITS.items() if name.endswith(end)), "1")
+def _figures(rate: float, health: float) -> dict[str, Any]:
+    """What a line measures whose health is 1 when it is good, and 0 when it is gone."""
+    throughput = round(rate * SHARE * health)
+    return {
+        "tcpDownKbps": throughput,
+        "tcpUpKbps": throughput,
+        **_GOOD,
+        "lossPercent": round(50 * (1 - health), 3),
+        "opticalRxPowerDbm": round(_GOOD["opticalRxPowerDbm"] - _LOST_DBM * (1 - health), 2),
+    }
+
+
+def _belongs(metric: str, part: str) -> bool:
+    """Whether a test of that part measures it."""
+    return not part or (part == "speed") == metric.endswith("Kbps")
+
+
+def _measure(name: str, value: Any) -> dict[str, Any]:
+    unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "1")
+    return {"metricName": name, "value": {"value": value}, "unitOfMeasure": unit, "captureDateTime": now()}

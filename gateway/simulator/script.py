@@ -1,129 +1,154 @@
 """The script: for which attempts the simulated network behaves otherwise than well.
 
-A rule is an object of JSON. ``order`` (with ``*`` for any characters), ``kind``, ``attempt`` and ``fields`` say for
-which attempts, ``times`` for how many of them; all else says what happens. The first rule that fits is taken.
+A rule is an object of JSON. ``order`` (``*`` for any characters), ``kind``, ``attempt``, ``test`` and ``field`` say
+for which requests, ``times`` for how many of them; all else says what happens. The first rule that fits is taken. The
+script in force is kept in the record, with how often each rule was used, so that it goes on after a new start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from domain.network import attempt_of
 from domain.values import SubTaskKind
+from gateway.simulator.behaviour import WHAT, Behaviour, ScriptError
+from gateway.simulator.record import Record, Thing
+
+KINDS: Final = (SubTaskKind.ACTIVATION.value, SubTaskKind.QUALITY_CHECK.value)
+TESTS: Final = ("speed", "quality")
+FORBIDDEN_VLAN: Final = 2999
+REFUSAL: Final = {"vlan": f"vlan {FORBIDDEN_VLAN} is not allowed"}
+"""What is refused though no rule says so: then a demonstration has something to repair."""
 
 
-class ScriptError(ValueError):
-    """A rule cannot be read; the message names the rule and the field."""
+def _positive(value: Any) -> bool:
+    return type(value) is int and value > 0
+
+
+_FIELDS: Final = (
+    lambda value: isinstance(value, Mapping),
+    'an object of fields and values, such as {"vlan": 2101}',
+)
+WHO: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    "order": (
+        lambda value: isinstance(value, str) and value != "",
+        'an order number, such as "HA-1" or "HA-*"',
+    ),
+    "kind": (lambda value: value in KINDS, " or ".join(KINDS)),
+    "attempt": (_positive, "a whole number from 1"),
+    "test": (lambda value: value in TESTS, " or ".join(TESTS)),
+    "field": _FIELDS,
+    "fields": _FIELDS,
+    "times": (_positive, "a whole number from 1"),
+}
+"""Every field which says for which requests a rule is; ``field`` and ``fields`` are the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
-    """What happens to one request. Without any of it, all goes well after ``delay_seconds``."""
+class Asked:
+    """One request, as far as rules look at it. ``test`` is empty for all but the two tests of a check."""
 
-    delay_seconds: float = 0.3
-    sync: bool = False
-    refuse: Mapping[str, str] = field(default_factory=dict)
-    echo: Mapping[str, Any] = field(default_factory=dict)
-    busy: bool = False
-    not_ready: bool = False
-    status: int = 0
-    html: bool = False
-    hang_seconds: float = 0.0
-    lost: bool = False
-    double: bool = False
-    reorder: bool = False
-    never_ends: bool = False
-    wrong_signature: bool = False
-    measures: Mapping[str, float] = field(default_factory=dict)
-    words: Mapping[str, str] = field(default_factory=dict)
-    degrade: float = 0.0
+    key: str
+    kind: str
+    sent: Mapping[str, Any]
+    test: str = ""
 
-
-@dataclass(slots=True)
-class Rule:
-    """For which attempts, and what. ``left`` counts down, null is without end."""
-
-    order: str = "*"
-    kind: SubTaskKind | None = None
-    attempt: int | None = None
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    left: int | None = None
-    behaviour: Behaviour = field(default_factory=Behaviour)
-
-    def fits(self, key: str, sent: Mapping[str, Any]) -> bool:
-        """Whether it is for this attempt with these data."""
-        named = attempt_of(key)
-        if named is None or self.left == 0:
-            return False
-        number, _, kind = named[0].rpartition("/")
-        return (
-            fnmatchcase(number, self.order)
-            and (self.kind is None or kind == self.kind)
-            and (self.attempt is None or named[1] == self.attempt)
-            and all(sent.get(name) == value for name, value in self.fields.items())
-        )
-
-
-FORBIDDEN_VLAN: Final = Rule(
-    kind=SubTaskKind.ACTIVATION,
-    fields={"vlan": 2999},
-    behaviour=Behaviour(refuse={"vlan": "vlan 2999 is not allowed"}),
-)
-"""What any script ends with, so that a demonstration has something to repair."""
-
-_Kinds = Mapping[str, type | tuple[type, ...]]
-_WHO: Final[_Kinds] = {"order": str, "kind": str, "attempt": int, "fields": dict, "times": int}
-_BY_TYPE: Final[_Kinds] = {"float": (int, float), "bool": bool, "int": int}
-_WHAT: Final[_Kinds] = {f.name: _BY_TYPE.get(str(f.type), dict) for f in fields(Behaviour)}
+    @property
+    def order(self) -> str:
+        """The order's number; the whole key where it is none of the gateway's."""
+        return self.key.rpartition("#")[0] if attempt_of(self.key) is not None else self.key
 
 
 class Script:
-    """The rules in force."""
+    """The rules in force, over the record."""
 
-    def __init__(self, rules: Any = ()) -> None:
-        self.given: Sequence[Any] = ()
-        self._rules: list[Rule] = []
-        self.set(rules)
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules as they were given."""
+        return list(self._kept()["rules"])
 
     def set(self, rules: Any) -> None:
-        """Replace all rules. Raises ScriptError, and then the old ones stay."""
-        if not isinstance(rules, (list, tuple)):
-            raise ScriptError(
-                'a script is a list of rules, such as [{"order": "N*", "refuse": {"vlan": "no"}}]'
-            )
-        self._rules = [_rule(place, one) for place, one in enumerate(rules)]
-        self.given = list(rules)
+        """Replace all rules and count anew. Raises ScriptError, and then the old ones stay."""
+        checked(rules)
+        self._record.put("script", {**self._kept(), "rules": list(rules), "used": {}})
 
-    def behaviour(self, key: str, sent: Mapping[str, Any]) -> Behaviour:
-        """What happens to a request with that key and those data."""
-        for rule in (*self._rules, FORBIDDEN_VLAN):
-            if rule.fits(key, sent):
-                rule.left = rule.left - 1 if rule.left is not None else None
-                return rule.behaviour
-        return Behaviour()
+    def resume(self, rules: Any) -> None:
+        """Take the rules of a start; where the last one had the same, go on as before. Raises ScriptError."""
+        checked(rules)
+        if list(rules) != self._kept()["started_with"]:
+            new = {"id": "rules", "rules": list(rules), "used": {}, "started_with": list(rules)}
+            self._record.put("script", new)
+
+    def behaviour(self, asked: Asked) -> Behaviour:
+        """What happens to that request. Asking counts, for rules with ``times``."""
+        place = next((n for n, rule in enumerate(self._kept()["rules"]) if self._fits(n, rule, asked)), None)
+        rule = self._kept()["rules"][place] if place is not None else {}
+        if place is not None and "times" in rule:
+            self._count(place, asked)
+        found = Behaviour(**{name: value for name, value in rule.items() if name in WHAT})
+        if (
+            found.refuse is None
+            and asked.kind == SubTaskKind.ACTIVATION
+            and _same(asked, "vlan", FORBIDDEN_VLAN)
+        ):
+            return replace(found, refuse=REFUSAL)
+        return found
+
+    def _kept(self) -> Thing:
+        empty: Thing = {"id": "rules", "rules": [], "used": {}, "started_with": None}
+        return self._record.things.get("script", {}).get("rules", empty)
+
+    def _fits(self, place: int, rule: Mapping[str, Any], asked: Asked) -> bool:
+        named = attempt_of(asked.key)
+        return (
+            self._kept()["used"].get(_counter(place, asked), 0) < rule.get("times", float("inf"))
+            and fnmatchcase(asked.order, rule.get("order", "*"))
+            and rule.get("kind", asked.kind) == asked.kind
+            and rule.get("test", asked.test) == asked.test
+            and ("attempt" not in rule or (named is not None and named[1] == rule["attempt"]))
+            and all(_same(asked, name, value) for name, value in _wanted_fields(rule))
+        )
+
+    def _count(self, place: int, asked: Asked) -> None:
+        kept, counter = self._kept(), _counter(place, asked)
+        used = {**kept["used"], counter: kept["used"].get(counter, 0) + 1}
+        self._record.put("script", {**kept, "used": used})
 
 
-def _rule(place: int, given: Any) -> Rule:
-    if not isinstance(given, Mapping):
-        raise ScriptError(f"rule {place} is no object")
-    for name, value in given.items():
-        wanted = _WHO.get(name) or _WHAT.get(name)
-        if wanted is None:
-            known = ", ".join([*_WHO, *_WHAT])
-            raise ScriptError(f"rule {place}: {name} is unknown; known are {known}")
-        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-            raise ScriptError(f"rule {place}: {name} is {value!r}, which is of another type")
-    kind = given.get("kind")
-    if kind is not None and kind not in {SubTaskKind.ACTIVATION, SubTaskKind.QUALITY_CHECK}:
-        raise ScriptError(f"rule {place}: kind is {kind!r}; give ACTIVATION or QUALITY_CHECK")
-    return Rule(
-        order=given.get("order", "*"),
-        kind=SubTaskKind(kind) if kind is not None else None,
-        attempt=given.get("attempt"),
-        fields=given.get("fields", {}),
-        left=given.get("times"),
-        behaviour=Behaviour(**{name: value for name, value in given.items() if name in _WHAT}),
-    )
+def _wanted_fields(rule: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    return [*rule.get("field", {}).items(), *rule.get("fields", {}).items()]
+
+
+def _counter(place: int, asked: Asked) -> str:
+    """The two tests of a check count apart: a rule for one attempt is for both of them."""
+    return f"{place}/{asked.test}"
+
+
+def _same(asked: Asked, name: str, value: Any) -> bool:
+    """Whether that value was sent, as itself or as text."""
+    return name in asked.sent and (asked.sent[name] == value or str(asked.sent[name]) == str(value))
+
+
+def checked(rules: Any) -> None:
+    """Raises ScriptError naming the rule and the field."""
+    if not isinstance(rules, Sequence) or isinstance(rules, str):
+        raise ScriptError('a script is a list of rules, such as [{"order": "HA-*", "lost": true}]')
+    for place, rule in enumerate(rules):
+        if not isinstance(rule, Mapping):
+            raise ScriptError(f"rules[{place}] is no object")
+        for name, value in rule.items():
+            _check_field(f"rules[{place}].{name}", WHO.get(name) or WHAT.get(name), value)
+
+
+def _check_field(path: str, known: tuple[Callable[[Any], bool], str] | None, value: Any) -> None:
+    if known is None:
+        raise ScriptError(f"{path} is unknown; known are {', '.join([*WHO, *WHAT])}")
+    fits, wanted = known
+    if not fits(value):
+        raise ScriptError(f"{path} is {value!r}; give {wanted}")

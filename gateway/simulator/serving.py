@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from contextlib import suppress
 
 import uvicorn
 
+from gateway.drain import DrainingServer
+from gateway.serving import listen
 from gateway.simulator.app import Simulator
 
 
 async def serve(simulator: Simulator, host: str, port: int) -> None:
-    """Serve until a signal comes."""
+    """Serve until a signal comes, then end at once. Raises OSError with a sentence before the first request."""
+    listening = listen(host, port)
     config = uvicorn.Config(
         simulator.app,
-        host=host,
-        port=port,
+        http="httptools",
+        ws="none",
         lifespan="off",
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=1,
     )
-    print(f"A simulated network management system serves http://{host}:{port}", file=sys.stderr, flush=True)
-    simulator.start()
     try:
-        await uvicorn.Server(config).serve()
+        simulator.start()
+        name = f"[{host}]" if ":" in host else host
+        base = f"http://{name}:{listening.getsockname()[1]}"
+        print(f"A simulated network management system listens on {base}.", file=sys.stderr)
+        print(f"Its script is {base}/script, its record {base}/record.", file=sys.stderr, flush=True)
+        await DrainingServer(config, simulator.agenda.stop).serve([listening])
     finally:
-        with suppress(asyncio.CancelledError):
-            await simulator.stop()
+        listening.close()
+        await simulator.stop()

@@ -41,7 +41,7 @@ async def test_a_service_is_made_and_its_characteristics_come_back(api: str) -> 
         assert answer.outcome is ReportOutcome.SUCCEEDED
         assert answer.echoed == LINE
         assert answer.service is not None
-        assert done(simulator) == ["CREATED"]
+        assert done(simulator) == ["CREATED", "COMPLETED"]
 
 
 @BOTH
@@ -62,7 +62,7 @@ async def test_a_known_service_is_changed_and_no_other_made(api: str, action: st
         answer = await ended(network, request("N2#A1", action=action, service=made.service, data={}))
 
         assert (answer.outcome, answer.service) == (ReportOutcome.SUCCEEDED, made.service)
-        assert done(simulator) == ["CREATED", "PATCHED"]
+        assert done(simulator) == ["CREATED", "COMPLETED", "PATCHED", "COMPLETED"]
 
 
 @BOTH
