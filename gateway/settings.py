@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -267,6 +267,19 @@ SETTINGS = (
         _seconds(0.01, 900),
         "The longest pause before the second try; it doubles with each, up to 15 minutes, and is drawn by chance.",
     ),
+    Setting(
+        "tls_certificate",
+        None,
+        _file,
+        "Our certificate with its chain (PEM): then all is served over https. Read at the start.",
+    ),
+    Setting("tls_key", None, _file, "The key of that certificate (PEM)."),
+    Setting(
+        "tls_client_ca",
+        None,
+        _file,
+        "The certificates (PEM) that a client's own must be vouched for by; without one nobody is let in.",
+    ),
     Setting("pool_size", "10", _whole(1, 200), "Connections to the database, and as many again in a rush."),
     Setting("drain_seconds", "5", _seconds(0, 120), "Over how long open sockets are closed at a stop."),
     Setting("log_level", "info", _one_of("debug", "info", "warning", "error"), "How much is logged."),
@@ -310,10 +323,18 @@ class Settings:
     upstream_timeout_seconds: float
     receipt_attempts: int
     receipt_retry_seconds: float
+    tls_certificate: str | None
+    tls_key: str | None
+    tls_client_ca: str | None
     pool_size: int
     drain_seconds: float
     log_level: str
     log_format: str
+
+    @property
+    def scheme(self) -> str:
+        """How this gateway is served."""
+        return "http" if self.tls_certificate is None else "https"
 
     @property
     def policy(self) -> Policy:
@@ -339,12 +360,22 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
     if unknown:
         raise SettingError(f"{', '.join(unknown)}: no such setting; docs/settings.md lists them")
     settings = Settings(**values)
-    if settings.upstream_url is not None and settings.upstream_secret is None:
-        raise SettingError(
-            "ONEVISIT_UPSTREAM_SECRET is not set: receipts to ONEVISIT_UPSTREAM_URL are signed; give both sides "
-            "the same, for instance `whsec_` and what `openssl rand -base64 32` prints"
-        )
+    for missing, why in _incomplete(settings):
+        raise SettingError(f"{missing} is not set: {why}")
     return settings
+
+
+def _incomplete(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Settings that others need, and why."""
+    if settings.upstream_url is not None and settings.upstream_secret is None:
+        why = "receipts to ONEVISIT_UPSTREAM_URL are signed; give both sides the same, for instance `whsec_` and "
+        yield "ONEVISIT_UPSTREAM_SECRET", f"{why}what `openssl rand -base64 32` prints"
+    if settings.tls_certificate is None and settings.tls_key is not None:
+        yield "ONEVISIT_TLS_CERTIFICATE", "ONEVISIT_TLS_KEY is the key of one"
+    if settings.tls_certificate is None and settings.tls_client_ca is not None:
+        yield "ONEVISIT_TLS_CERTIFICATE", "clients show theirs (ONEVISIT_TLS_CLIENT_CA) over TLS alone"
+    if settings.tls_certificate is not None and settings.tls_key is None:
+        yield "ONEVISIT_TLS_KEY", "ONEVISIT_TLS_CERTIFICATE needs its key"
 
 
 def _known() -> set[str]:
