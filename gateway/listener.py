@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -36,6 +36,8 @@ log = logging.getLogger("onevisit.listener")
 BODY_SECONDS: Final = 10.0
 STORE_SECONDS: Final = 2.0
 """Within which the database must have it; the sender waits for the answer."""
+MOST_WRITING: Final = 200
+"""Callbacks at once on their way to the database; others are told to come again."""
 MOST_FORGED: Final = 10
 """Of a minute: how many callbacks of strangers are kept. The rest is counted in the log."""
 LARGEST_FORGED: Final = 1024
@@ -51,7 +53,7 @@ _NO_TEXT: Final = "the body holds what is no UTF-8, or NUL"
 class Records(Protocol):
     """Where callbacks are kept."""
 
-    async def record(self, received: Received) -> bool:
+    def record(self, received: Received) -> Coroutine[Any, Any, bool]:
         """Keep it, durably when this returns."""
         ...
 
@@ -85,6 +87,7 @@ class Listener:
         self._clock = clock
         self._ring = ring
         self._forged = Allowance(MOST_FORGED)
+        self._writing: set[asyncio.Task[bool]] = set()
 
     def routes(self) -> list[Route]:
         """Both paths."""
@@ -150,14 +153,22 @@ class Listener:
         return PlainTextResponse(problem, 401)
 
     async def _written(self, callback: Received) -> bool:
-        """Whether the database has it."""
-        try:
-            async with asyncio.timeout(STORE_SECONDS):
-                await self._records.record(callback)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the sender is answered
-            log.error("a callback could not be kept", extra={"cause": f"{type(error).__name__}: {error}"})  # noqa: TRY400 - one line says it
+        """Whether the database has it; false when that is not known in time."""
+        if len(self._writing) >= MOST_WRITING:
             return False
-        return True
+        task = asyncio.create_task(self._records.record(callback), name="callback")
+        self._writing.add(task)
+        task.add_done_callback(self._wrote)
+        await asyncio.wait([task], timeout=STORE_SECONDS)  # a frozen server would not let go of it
+        if not task.done():
+            log.error("a callback was not kept in time", extra={"seconds": STORE_SECONDS})
+            return False
+        return task.exception() is None
+
+    def _wrote(self, task: asyncio.Task[bool]) -> None:
+        self._writing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a callback could not be kept", extra={"cause": f"{type(error).__name__}: {error}"})
 
 
 class Allowance:
