@@ -143,7 +143,7 @@ async def test_strangers_are_refused_and_cannot_fill_the_records_nor_take_the_na
         return "forged callbacks were not kept" in gateways[0].log.read_text(encoding="utf-8")
 
     assert await eventually(counted)
-    health = httpx.get(f"{gateways[0].url}/health/ready", trust_env=False).json()
+    health = (await network.get("/health/ready")).json()
     assert health["callbacks"]["FORGED"] == 10
 
 
