@@ -57,7 +57,8 @@ class Door:
         return await self.http.post(path, content=body, headers=headers)
 
     async def send(self, body: bytes = EVENT, path: str = PATH) -> httpx.Response:
-        return await self.http.post(path, content=body, headers=signed(body, SECRET))
+        async with asyncio.timeout(10):
+            return await self.http.post(path, content=body, headers=signed(body, SECRET))
 
     def findings(self) -> list[Any]:
         return [(kept.finding.status if kept.finding else None) for kept in self.records.kept]
