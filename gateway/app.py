@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Self
 
 from starlette.applications import Starlette
@@ -14,26 +16,32 @@ from starlette.types import Receive, Scope, Send
 from domain.access import SYSTEM, Actor
 from domain.commands import RefreshGroup
 from domain.world import World
+from gateway.adapters.tmf_events import read_event
 from gateway.auth import Tokens
 from gateway.console.pages import console_routes
 from gateway.couriers import Couriers, Office
 from gateway.endpoint import Endpoint
 from gateway.limits import BudgetRule
+from gateway.listener import Listener, listener_token, listener_url
 from gateway.settings import Settings
 from gateway.work_orders import WorkOrders
+from gateway.workers.callbacks import CallbackReader
 from gateway.workers.timers import Chore, Timers
 from live.doorbell import Doorbell
 from live.hub import LiveHub
 from persistence import concerned
+from persistence.callbacks import SqlCallbacks
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
 from persistence.migrations import ensure
+from persistence.outbox import SqlOutbox
 from persistence.reads import SqlReads
 from persistence.reference import SqlReference
 from persistence.store import SqlStore, utc_now
 from resolvers.context import Context, Services
 from resolvers.root import build_schema
 
+SHOWN_CALLBACKS = timedelta(hours=1)
 READY_SECONDS = 3.0
 """Within which the database must answer for the process to be called ready."""
 
@@ -56,16 +64,28 @@ class Gateway:
             on_errands=lambda: self.couriers.ring(),  # noqa: PLW0108 - they are made after the store, which they need
         )
         self.administration = SqlReference(self.database)
-        chores = (Chore(60, self._mend_stranded), Chore(3600, self.store.forget_answers))
-        self.timers = Timers(self.store, utc_now, chores=chores)
         office = Office(self.database, self.reads, self.store, utc_now)
-        self.couriers = Couriers(settings, office, None)
+        self.couriers = Couriers(settings, office, listener_url(settings, secret))
+        self.callbacks = SqlCallbacks(self.database)
+        self.reader = CallbackReader(
+            self.callbacks,
+            SqlOutbox(self.database),
+            self.reads,
+            read_event,
+            utc_now,
+            hastened=self.couriers.ring,
+        )
+        token, ring = listener_token(secret), self.reader.ring
+        self.listener = Listener(self.callbacks, token, settings.nms_secret, utc_now, ring)
+        self.timers = Timers(self.store, utc_now, chores=self._chores())
+        self._callback_counts: Mapping[str, int] = {}
         self.services = Services(
             store=self.store,
             reads=self.reads,
             log=self.log,
             hub=self.hub,
             administration=self.administration,
+            callbacks=self.callbacks,
             clock=utc_now,
         )
         self.endpoint = Endpoint(
@@ -91,8 +111,26 @@ class Gateway:
         await self.doorbell.start()
         await self.timers.start()
         await self.couriers.start()
+        await self.reader.start()
         self._watch = asyncio.create_task(self.endpoint.watch(), name="sockets")
         return self
+
+    def _chores(self) -> tuple[Chore, ...]:
+        """What is done again and again."""
+        return (
+            Chore(60, self._mend_stranded),
+            Chore(3600, self.store.forget_answers),
+            Chore(10, self._look_at_callbacks),
+            Chore(3600, self._forget_callbacks),
+        )
+
+    async def _look_at_callbacks(self) -> None:
+        """Say what strangers sent, and count what came."""
+        self.listener.tell_forged()
+        self._callback_counts = await self.callbacks.counts(utc_now() - SHOWN_CALLBACKS)
+
+    async def _forget_callbacks(self) -> None:
+        await self.callbacks.forget(utc_now())
 
     async def _mend_stranded(self) -> None:
         """Finish what a process left that died between a change of crews and its consequences."""
@@ -108,6 +146,7 @@ class Gateway:
         for task in (self._watch, self._asking):
             if task is not None:
                 task.cancel()
+        await self.reader.stop()
         await self.couriers.stop()
         await self.timers.stop()
         await self.doorbell.stop()
@@ -120,6 +159,7 @@ class Gateway:
             WebSocketRoute("/graphql", _Delegate(self.endpoint)),
             Route("/health/live", self._live),
             Route("/health/ready", self._ready),
+            *self.listener.routes(),
             *WorkOrders(self.endpoint.authenticate, self.new_context).routes(),
             *console_routes(),
         ]
@@ -142,6 +182,7 @@ class Gateway:
             "followers": hub.followers,
             "overflows": hub.overflows,
             "sockets": len(self.endpoint.sockets),
+            "callbacks": self._callback_counts,
         }
         return JSONResponse(body, 503 if problem else 200)
 

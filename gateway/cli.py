@@ -220,7 +220,7 @@ class _Silence:
 
 
 def _url(options: argparse.Namespace, settings: Settings) -> str:
-    return options.url or f"http://{settings.host}:{settings.port}"
+    return options.url or f"{settings.scheme}://{settings.host}:{settings.port}"
 
 
 def _intake(options: argparse.Namespace, settings: Settings) -> int:

@@ -7,7 +7,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from gateway.settings import SHORTEST_SECRET, SettingError
+from gateway.readings import SHORTEST_SECRET
+from gateway.settings import SettingError
 
 
 def kept_secret(database_url: str) -> str:

@@ -16,6 +16,7 @@ from gateway.app import Gateway
 from gateway.drain import DrainingServer
 from gateway.settings import Settings
 from gateway.stalled import CutOffProtocol
+from gateway.tls import serving_context
 
 CLOSE_SECONDS = 5.0
 DEEPEST_CALL = 20_000
@@ -31,6 +32,7 @@ def serve(settings: Settings, secret: str, *, links: bool) -> None:
 
 
 async def _serve(settings: Settings, secret: str, *, links: bool) -> None:
+    tls = serving_context(settings)
     gateway = Gateway(settings, secret)
     config = uvicorn.Config(
         gateway.app,
@@ -43,6 +45,7 @@ async def _serve(settings: Settings, secret: str, *, links: bool) -> None:
         lifespan="off",
         access_log=False,
         log_config=None,
+        ssl_context_factory=None if tls is None else lambda *_: tls,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 5,
     )
     listening = listen(settings.host, settings.port)
@@ -77,7 +80,7 @@ def _print_links(gateway: Gateway, port: int) -> None:
     """Where to look, with a token ready for each role an integrator needs first."""
     settings = gateway.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    base = f"http://{host}:{port}"
+    base = f"{settings.scheme}://{host}:{port}"
     lines = [
         f"OneVisit serves {base}/graphql, on {gateway.database.shown}.",
         "Open one of these in a browser:",

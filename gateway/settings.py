@@ -2,111 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 from domain.world import Policy
-from gateway.adapters.signatures import signing_key
+from gateway.readings import file, flag, header, minutes, one_of, path, seconds, secret, url, whole, whsec
 
 PREFIX = "ONEVISIT_"
-SECRET = ("secret", "authorization")
-"""How the names of settings end which no message shows."""
-SHORTEST_SECRET = 32
-"""Characters: HS256 asks for a key of 256 bits."""
+SECRET = ("secret", "authorization")  # how the names of settings end which no message shows
 
 
 class SettingError(ValueError):
     """A setting is wrong; the message names it, its value and the remedy."""
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
-            raise ValueError(f"give a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _seconds(low: float, high: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan  # which is in no range
-        if not low <= value <= high:
-            raise ValueError(f"give seconds from {low:g} to {high:g}")
-        return value
-
-    return read
-
-
-def _flag(text: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if text.lower() not in words:
-        raise ValueError("give true or false")
-    return words[text.lower()]
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"give one of {', '.join(choices)}")
-        return text
-
-    return read
-
-
-def _secret(text: str) -> str:
-    if len(text) < SHORTEST_SECRET:
-        raise ValueError(
-            f"give at least {SHORTEST_SECRET} characters, for instance of `openssl rand -hex 32`"
-        )
-    return text
-
-
-def _signing_secret(text: str) -> str:
-    signing_key(text)
-    return text
-
-
-def _minutes(text: str) -> Mapping[str, int]:
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    try:
-        return {level.strip(): _whole(1, 60 * 24 * 30)(minutes.strip()) for level, _, minutes in pairs}
-    except ValueError as error:
-        raise ValueError(f"for each level {error}, such as AAA=10,STANDARD=60") from error
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.partition("://")[0].partition("+")[0] not in schemes:
-            raise ValueError(f"give an address that begins with {', '.join(s + '://' for s in schemes)}")
-        return text
-
-    return read
-
-
-def _path(text: str) -> str:
-    if not re.fullmatch(r"(/[\w.~%-]+)+/?", text, re.ASCII):
-        raise ValueError("give a path such as /tmf-api/ServiceTestManagement/v4")
-    return text
-
-
-def _header(text: str) -> str:
-    if not re.fullmatch(r"[\x21-\x7e][\x20-\x7e]*", text):
-        raise ValueError("give the value of a header, such as `Bearer …`, in ASCII")
-    return text
-
-
-def _file(text: str) -> str:
-    if not Path(text).is_file():
-        raise ValueError("give the path of a file that is there")
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,146 +41,157 @@ SETTINGS = (
     Setting(
         "database_url",
         "sqlite:///onevisit.db",
-        _url("sqlite", "postgresql", "postgres"),
+        url("sqlite", "postgresql", "postgres"),
         "Where everything is kept: an SQLite file (one gateway process), or PostgreSQL (several).",
     ),
     Setting(
         "broadcast_url",
         "memory://",
-        _url("memory", "redis", "rediss", "postgres", "postgresql"),
+        url("memory", "redis", "rediss", "postgres", "postgresql"),
         "The doorbell between processes: redis://, postgres://, or memory:// (others hear by polling).",
     ),
     Setting("host", "127.0.0.1", str, "The address to listen on; 0.0.0.0 for every interface."),
-    Setting("port", "8000", _whole(0, 65535), "The port to listen on; 0 takes a free one."),
+    Setting("port", "8000", whole(0, 65535), "The port to listen on; 0 takes a free one."),
     Setting(
         "secret",
         None,
-        _secret,
+        secret,
         "What tokens are signed with (HS256). On SQLite one is made, and kept in `.onevisit/secret`.",
     ),
-    Setting("token_hours", "12", _whole(1, 24 * 366), "How long a token from `onevisit token` is valid."),
+    Setting("token_hours", "12", whole(1, 24 * 366), "How long a token from `onevisit token` is valid."),
     Setting(
         "poll_seconds",
         "1",
-        _seconds(0.05, 60),
+        seconds(0.05, 60),
         "How often the log is looked at though no bell rang: the price of a lost ring.",
     ),
     Setting(
         "fusion_minutes",
         "AAA=10,AA=20,A=30,STANDARD=60",
-        _minutes,
+        minutes,
         "How long a group waits for its missing orders, by 业务保障级别; STANDARD is for unknown levels as well.",
     ),
-    Setting("count_includes_self", "false", _flag, "Whether 关联工单数量 counts the order itself."),
+    Setting("count_includes_self", "false", flag, "Whether 关联工单数量 counts the order itself."),
     Setting(
         "max_body_bytes",
         "4194304",
-        _whole(1024, 1 << 28),
+        whole(1024, 1 << 28),
         "The largest HTTP request; 500 orders are about 500 KB.",
     ),
     Setting(
         "max_message_bytes",
         "262144",
-        _whole(1024, 1 << 24),
+        whole(1024, 1 << 24),
         "The largest WebSocket message from a client.",
     ),
     Setting(
         "stall_seconds",
         "30",
-        _seconds(0.1, 3600),
+        seconds(0.1, 3600),
         "How long a socket may take nothing of what it is sent before it is cut off.",
     ),
     Setting(
         "nms_url",
         None,
-        _url("http", "https"),
+        url("http", "https"),
         "The network management system (网管); without it nobody is asked, and it reports by `reportSubTask`.",
     ),
     Setting(
         "nms_activation",
         "tmf640",
-        _one_of("tmf640", "tmf702"),
+        one_of("tmf640", "tmf702"),
         "By which API services are activated: TMF640 (services) or TMF702 (resources). Checks go by TMF653.",
     ),
-    Setting("nms_service_path", "/tmf-api/ServiceActivationAndConfiguration/v4", _path, "Where TMF640 is."),
-    Setting("nms_resource_path", "/tmf-api/ResourceActivationAndConfiguration/v4", _path, "Where TMF702 is."),
-    Setting("nms_test_path", "/tmf-api/ServiceTestManagement/v4", _path, "Where TMF653 is."),
+    Setting("nms_service_path", "/tmf-api/ServiceActivationAndConfiguration/v4", path, "Where TMF640 is."),
+    Setting("nms_resource_path", "/tmf-api/ResourceActivationAndConfiguration/v4", path, "Where TMF702 is."),
+    Setting("nms_test_path", "/tmf-api/ServiceTestManagement/v4", path, "Where TMF653 is."),
     Setting(
         "nms_authorization",
         None,
-        _header,
+        header,
         "The Authorization header for it, whole, such as `Bearer …`: a secret.",
     ),
     Setting(
         "nms_callback_url",
         None,
-        _url("http", "https"),
+        url("http", "https"),
         "How it reaches this gateway, such as https://gateway.example; without it results are polled alone.",
     ),
     Setting(
         "nms_secret",
         None,
-        _secret,
+        secret,
         "What its callbacks are signed with (HMAC-SHA256); others are then refused.",
     ),
-    Setting("nms_timeout_seconds", "10", _seconds(0.1, 120), "How long it may take for an answer."),
+    Setting("nms_timeout_seconds", "10", seconds(0.1, 120), "How long it may take for an answer."),
     Setting(
         "nms_poll_seconds",
         "60",
-        _seconds(0.1, 900),
+        seconds(0.1, 900),
         "After how long without a callback it is asked for a result; doubles up to 15 minutes.",
     ),
     Setting(
         "nms_retry_seconds",
         "30",
-        _seconds(0.1, 900),
+        seconds(0.1, 900),
         "The pause before an attempt without a result is made again; doubles up to 15 minutes.",
     ),
     Setting(
-        "nms_ca_file", None, _file, "The certificates that it is trusted by (PEM); else those of the machine."
+        "nms_ca_file", None, file, "The certificates that it is trusted by (PEM); else those of the machine."
     ),
     Setting(
         "nms_client_certificate",
         None,
-        _file,
+        file,
         "Our certificate and key for it (one PEM file), for mutual TLS.",
     ),
     Setting(
         "upstream_url",
         None,
-        _url("http", "https"),
+        url("http", "https"),
         "Where receipts are posted to (docs/protocol.md); without it upstream follows `receipts`.",
     ),
     Setting(
         "upstream_secret",
         None,
-        _signing_secret,
+        whsec,
         "What receipts are signed with: `whsec_` and base64 of 24 to 64 random bytes; needed with the address.",
     ),
     Setting(
         "upstream_timeout_seconds",
         "10",
-        _seconds(0.1, 120),
+        seconds(0.1, 120),
         "How long upstream may take to confirm a receipt.",
     ),
     Setting(
         "receipt_attempts",
         "200",
-        _whole(1, 10_000),
+        whole(1, 10_000),
         "How often a receipt is sent before it is a dead letter: 200 times are about two days.",
     ),
     Setting(
         "receipt_retry_seconds",
         "2",
-        _seconds(0.01, 900),
+        seconds(0.01, 900),
         "The longest pause before the second try; it doubles with each, up to 15 minutes, and is drawn by chance.",
     ),
-    Setting("pool_size", "10", _whole(1, 200), "Connections to the database, and as many again in a rush."),
-    Setting("drain_seconds", "5", _seconds(0, 120), "Over how long open sockets are closed at a stop."),
-    Setting("log_level", "info", _one_of("debug", "info", "warning", "error"), "How much is logged."),
     Setting(
-        "log_format", "text", _one_of("text", "json"), "Log lines for people, or one JSON object a line."
+        "tls_certificate",
+        None,
+        file,
+        "Our certificate with its chain (PEM): then all is served over https. Read at the start.",
     ),
+    Setting("tls_key", None, file, "The key of that certificate (PEM)."),
+    Setting(
+        "tls_client_ca",
+        None,
+        file,
+        "The certificates (PEM) that a client's own must be vouched for by; without one nobody is let in.",
+    ),
+    Setting("pool_size", "10", whole(1, 200), "Connections to the database, and as many again in a rush."),
+    Setting("drain_seconds", "5", seconds(0, 120), "Over how long open sockets are closed at a stop."),
+    Setting("log_level", "info", one_of("debug", "info", "warning", "error"), "How much is logged."),
+    Setting("log_format", "text", one_of("text", "json"), "Log lines for people, or one JSON object a line."),
 )
 
 
@@ -310,10 +229,18 @@ class Settings:
     upstream_timeout_seconds: float
     receipt_attempts: int
     receipt_retry_seconds: float
+    tls_certificate: str | None
+    tls_key: str | None
+    tls_client_ca: str | None
     pool_size: int
     drain_seconds: float
     log_level: str
     log_format: str
+
+    @property
+    def scheme(self) -> str:
+        """How this gateway is served."""
+        return "http" if self.tls_certificate is None else "https"
 
     @property
     def policy(self) -> Policy:
@@ -339,12 +266,22 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
     if unknown:
         raise SettingError(f"{', '.join(unknown)}: no such setting; docs/settings.md lists them")
     settings = Settings(**values)
-    if settings.upstream_url is not None and settings.upstream_secret is None:
-        raise SettingError(
-            "ONEVISIT_UPSTREAM_SECRET is not set: receipts to ONEVISIT_UPSTREAM_URL are signed; give both sides "
-            "the same, for instance `whsec_` and what `openssl rand -base64 32` prints"
-        )
+    for missing, why in _incomplete(settings):
+        raise SettingError(f"{missing} is not set: {why}")
     return settings
+
+
+def _incomplete(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Settings that others need, and why."""
+    if settings.upstream_url is not None and settings.upstream_secret is None:
+        why = "receipts to ONEVISIT_UPSTREAM_URL are signed; give both sides the same, for instance `whsec_` and "
+        yield "ONEVISIT_UPSTREAM_SECRET", f"{why}what `openssl rand -base64 32` prints"
+    if settings.tls_certificate is None and settings.tls_key is not None:
+        yield "ONEVISIT_TLS_CERTIFICATE", "ONEVISIT_TLS_KEY is the key of one"
+    if settings.tls_certificate is None and settings.tls_client_ca is not None:
+        yield "ONEVISIT_TLS_CERTIFICATE", "clients show theirs (ONEVISIT_TLS_CLIENT_CA) over TLS alone"
+    if settings.tls_certificate is not None and settings.tls_key is None:
+        yield "ONEVISIT_TLS_KEY", "ONEVISIT_TLS_CERTIFICATE needs its key"
 
 
 def _known() -> set[str]:

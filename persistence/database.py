@@ -109,6 +109,17 @@ class Database:
                 raise
             return await self.pool.fetch(statement, *values)
 
+    async def change(self, statement: str, *values: Any) -> Sequence[Record]:
+        """The rows that a writing statement returns; it is its own transaction, and does no harm when done twice."""
+        if self._sqlite is None:
+            return await self.fetch(statement, *values)
+        bound = [sqlite.bound(value) for value in values]
+        async with (
+            self._sqlite.transaction() as writer,
+            writer.execute(sqlite.numbered(statement), bound) as cursor,
+        ):
+            return list(await cursor.fetchall())
+
     @property
     def pool(self) -> asyncpg.Pool[Any]:
         """The connections of the hot path on PostgreSQL."""

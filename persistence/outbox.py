@@ -16,7 +16,6 @@ from domain.outbox import Errand, Topic
 from domain.values import GroupId, OrderNumber
 from persistence.database import Database, Record
 from persistence.documents import instant, json_text
-from persistence.sqlite import bound, numbered
 
 _FREE: Final = """o.topic = $1 AND o.due_at <= $2 AND (o.leased_until IS NULL OR o.leased_until <= $2)
     AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.topic = o.topic AND e.lane = o.lane AND e.seq < o.seq)"""
@@ -47,7 +46,7 @@ class SqlOutbox:
         among = f"IN ({_PICKED})" if self._database.is_sqlite else _AMONG
         statement = _TAKE.format(among=among.format(only="AND o.urgent" if urgent_only else ""))
         holder = secrets.token_hex(8)
-        rows = await self._change(statement, topic.value, now, until, holder, limit)
+        rows = await self._database.change(statement, topic.value, now, until, holder, limit)
         taken = [_errand(row) for row in rows]
         return sorted(taken, key=lambda errand: (not errand.urgent, errand.due_at))
 
@@ -60,22 +59,13 @@ class SqlOutbox:
     async def put_back(self, errand: Errand, due_at: datetime, progress: Mapping[str, Any]) -> bool:
         """Give an errand back for later, with a note. False when it is held no more, or done."""
         note = json_text(progress)
-        return bool(await self._change(_PUT_BACK, errand.id, errand.holder, due_at, note, errand.due_at))
+        return bool(
+            await self._database.change(_PUT_BACK, errand.id, errand.holder, due_at, note, errand.due_at)
+        )
 
     async def hasten(self, id: str, now: datetime) -> bool:  # noqa: A002 - it is the errand's id
         """Make an errand due now, though somebody holds it; false when it is not there."""
-        return bool(await self._change(_HASTEN, id, now))
-
-    async def _change(self, statement: str, *values: Any) -> Sequence[Record]:
-        """Execute a statement which is its own transaction; the rows that it returns."""
-        if not self._database.is_sqlite:
-            return await self._database.fetch(statement, *values)
-        async with (
-            self._database.file.transaction() as writer,
-            writer.execute(numbered(statement), [bound(value) for value in values]) as cursor,
-        ):
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+        return bool(await self._database.change(_HASTEN, id, now))
 
 
 def _errand(row: Record) -> Errand:

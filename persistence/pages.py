@@ -53,9 +53,9 @@ class Ordering:
     def beyond(self, cursor: str, *, behind: bool) -> ColumnElement[bool]:
         """The rows strictly behind a cursor, or before it. Raises BadCursorError."""
         value, key = self._read(cursor)
-        if self.column is None:
-            return self.key > key if behind else self.key < key
         up = behind != self.descending
+        if self.column is None:
+            return self.key > key if up else self.key < key
         if value is None:
             tied = and_(self.column.is_(None), self.key > key if up else self.key < key)
             return tied if up else or_(self.column.is_not(None), tied)

@@ -234,6 +234,38 @@ class HistoryRow(SQLModel, table=True):
     at: datetime = instant_column()
 
 
+class CallbackRow(SQLModel, table=True):
+    """A callback of the network management system, as it was received, and what became of it.
+
+    ``digest`` is of the body: an event's id is the other side's, and two events may come under one. ``event_id`` is
+    null where there was none, and where the sender is unknown. ``leased_until`` is of who looks at a new one.
+    """
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        UniqueConstraint("source", "event_id", "digest", name="uq_callbacks_event"),
+        Index("ix_callbacks_received", "received_at"),
+        Index("ix_callbacks_status", "status", "id"),
+        partial_index("ix_callbacks_order", "order_number", "id", only="order_number IS NOT NULL"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, Identity(), primary_key=True))
+    source: str = text_column()
+    event: str = text_column()
+    event_id: str | None = text_column(default=None)
+    digest: str = text_column()
+    key: str | None = text_column(default=None)
+    order_number: str | None = key_column(default=None)
+    status: str = text_column()
+    note: str | None = text_column(default=None)
+    seen: int
+    received_at: datetime = instant_column()
+    seen_at: datetime = instant_column()
+    leased_until: datetime | None = instant_column(default=None)
+    body: str = text_column()
+
+
 class EntryRow(SQLModel, table=True):
     """A line of the event log. ``position`` is given after the commit; on SQLite it is the id."""
 

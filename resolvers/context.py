@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.access import Actor, Scope
+from domain.callbacks import Callbacks
 from domain.ports import Administration, EventLog, Hub, Reads, Store
 from domain.world import World
 from engine.fields import Loader
@@ -24,6 +25,7 @@ class Services:
     log: EventLog
     hub: Hub
     administration: Administration
+    callbacks: Callbacks
     clock: Callable[[], datetime]
 
 

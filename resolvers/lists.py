@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from domain import filters
+from domain.callbacks import READERS
 from domain.ports import Cursor
 from domain.values import Role
 from resolvers.context import context_of
@@ -14,6 +15,7 @@ from resolvers.errors import forbidden
 from resolvers.events import events_page
 from resolvers.pages import page_of, row
 from schema.connections import (
+    CallbackConnection,
     CrewConnection,
     FusionGroupConnection,
     OrderConnection,
@@ -23,6 +25,7 @@ from schema.connections import (
 )
 from schema.described import described
 from schema.filters import (
+    CallbackFilter,
     FusionGroupFilter,
     OrderFilter,
     ReceiptFilter,
@@ -38,7 +41,7 @@ LEDGER_READERS = frozenset({Role.UPSTREAM, Role.DISPATCHER, Role.ADMIN, Role.VIE
 @described
 @strawberry.type
 class Lists:
-    """Lists of orders, groups, visits, crews, receipts and updates."""
+    """Lists of orders, groups, visits, crews, receipts, callbacks and updates."""
 
     @strawberry.field
     async def orders(
@@ -155,6 +158,31 @@ class Lists:
             raise forbidden("the ledger of receipts", context.scope.role)
         wanted = (filter or ReceiptFilter()).wanted()
         return row(await context.services.reads.receipts(wanted, window(first, after)))
+
+    @strawberry.field
+    async def callbacks(
+        self,
+        info: Info,
+        *,
+        filter: CallbackFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> CallbackConnection | None:
+        """What the network management system called back, newest first, and what became of it.
+
+        Reports by `reportSubTask` which did not count are among them. For DISPATCHER and ADMIN; another role is
+        FORBIDDEN.
+
+        Args:
+            filter: Which callbacks; all when absent.
+            first: How many: 50 when absent, at most 200.
+            after: The `cursor` of the edge behind which to begin.
+        """
+        context = context_of(info)
+        if context.scope.role not in READERS:
+            raise forbidden("the list of callbacks", context.scope.role)
+        wanted = (filter or CallbackFilter()).wanted()
+        return row(await context.services.callbacks.page(wanted, window(first, after)))
 
     @strawberry.field
     async def events(

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from strawberry.dataloader import DataLoader
 
+from domain.access import may_see_group
 from domain.feeds import update_of
 from domain.filters import TaskFilter
 from domain.pages import Edge, Page, Window
 from domain.people import MemberView
 from domain.ports import Cursor, Entry
 from domain.values import CrewId, DistrictCode, GroupId, MemberId, OrderNumber, ProductCode
+from domain.views import OrderView
 from engine.fields import Loader
 from resolvers.places import position_behind
 from schema.scalars import write_cursor
@@ -97,6 +99,13 @@ async def work_orders(context: Context, keys: Sequence[WorkOrderKey]) -> Answers
     return [work_order(key.task, context.scope, world) for key in keys]
 
 
+async def orders_of_numbers(context: Context, numbers: Sequence[OrderNumber]) -> Answers:
+    """Orders by their numbers, as far as the caller may see them."""
+    groups = await context.services.reads.groups_of_orders(numbers)
+    seen = {number: group for number, group in groups.items() if may_see_group(group, context.scope)}
+    return [OrderView(seen[n], seen[n].orders[n]) if n in seen else None for n in numbers]
+
+
 async def raws(context: Context, numbers: Sequence[OrderNumber]) -> Answers:
     """Orders as last received."""
     found = await context.services.reads.raws(numbers)
@@ -160,6 +169,7 @@ READS: Mapping[str, Callable[[Any, Any], Awaitable[Answers]]] = {
     "crew_of_district": crews_of_districts,
     "district": districts,
     "product": products,
+    "order_of_number": orders_of_numbers,
     "raw": raws,
     "exchanges": exchanges,
     "tasks_of_crew": tasks_of_crews,

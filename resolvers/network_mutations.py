@@ -11,6 +11,7 @@ from domain import access, commands
 from resolvers.commands import perform, refused, require, shown_sub_task
 from resolvers.context import context_of
 from resolvers.pages import row
+from resolvers.uncounted import note_uncounted
 from schema.crew_payloads import (
     ReportSubTaskPayload,
     RetrySubTaskPayload,
@@ -41,6 +42,7 @@ class NetworkMutations:
             input: Which attempt, and what became of it.
         """
         outcome = await perform(info, input, commands.ReportSubTask)
+        await note_uncounted(context_of(info), input, outcome)
         if outcome.refusal is not None:
             return refused(outcome)
         return SubTaskReported(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from domain import access
+from domain.callbacks import READERS
 from domain.commands import group_of, number_of, task_of
 from domain.groups import Group
 from domain.people import MemberView
@@ -58,13 +59,15 @@ async def find_nodes(context: Context, ids: Sequence[str]) -> list[Any]:
 
 
 async def _elsewhere(context: Context, kind: str, id_: str) -> Any:
-    """What no group holds: reference data and exchanges."""
+    """What no group holds: reference data, exchanges and callbacks."""
     if kind in _LOADERS:
         found = await context.loaders[_LOADERS[kind]].load(id_)
         hidden = isinstance(found, MemberView) and not access.may_see_member(found, context.scope)
         return None if hidden else found
     if kind == "Exchange" and access.may_see_ledger(None, context.scope):
         return (await context.services.reads.exchange([id_])).get(id_)
+    if kind == "Callback" and context.scope.role in READERS:
+        return (await context.services.callbacks.find([id_])).get(id_)
     return None
 
 

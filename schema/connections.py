@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domain.ports import Cursor
+from schema.callbacks import Callback
 from schema.crews import Crew
 from schema.described import described
 from schema.groups import FusionGroup
@@ -148,6 +149,30 @@ class ReceiptConnection:
 
     edges: list[ReceiptEdge]
     """The receipts of this page, in the order of the list."""
+
+    page_info: PageInfo
+    """Where this page stands."""
+
+
+@described
+@strawberry.type
+class CallbackEdge:
+    """A callback and its place in the list."""
+
+    cursor: str
+    """Its place, for `after` of the same list."""
+
+    node: Callback
+    """A callback."""
+
+
+@described
+@strawberry.type
+class CallbackConnection:
+    """A page of callbacks."""
+
+    edges: list[CallbackEdge]
+    """The callbacks of this page, newest first."""
 
     page_info: PageInfo
     """Where this page stands."""

@@ -7,7 +7,7 @@ from enum import EnumMeta
 
 import strawberry
 
-from domain import filters, values
+from domain import callbacks, filters, values
 from schema.described import described_enum
 from schema.kinds import UPDATE_KINDS
 
@@ -201,6 +201,18 @@ _TEXTS: Mapping[EnumMeta, Mapping[str, str]] = {
         "ADMIN": "May what a dispatcher may, and keeps districts, crews, members and products.",
     },
     values.UpdateKind: UPDATE_KINDS,
+    callbacks.CallbackSource: {
+        "NMS": "The network management system called back.",
+        "API": "Somebody sent `reportSubTask`, and it did not count.",
+    },
+    callbacks.CallbackStatus: {
+        "NEW": "Received; nobody has looked at it yet.",
+        "TAKEN": "Of an open attempt: the network is asked at once for its present state.",
+        "UNKNOWN_ATTEMPT": "Of an attempt which was never made. Without effect.",
+        "OLD_ATTEMPT": "Of an attempt which is closed, or was followed by another. Without effect.",
+        "UNREADABLE": "Cannot be understood; `note` says why. Without effect.",
+        "FORGED": "Its signature is wrong or missing. Without effect; some of them are kept, for three days.",
+    },
     filters.OrderSort: {
         "RECEIVED_AT_DESC": "Newest first.",
         "RECEIVED_AT_ASC": "Oldest first.",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import strawberry
 
-from domain import filters, values
+from domain import callbacks, filters, values
 from domain.values import CrewId, DistrictCode, MemberId, OrderNumber, ProductCode
 from schema.described import described
 from schema.ids import filter_ids, several
@@ -235,6 +235,37 @@ class ReceiptFilter:
             deliveries=tuple(self.deliveries) if self.deliveries is not None else None,
             kinds=tuple(self.kinds) if self.kinds is not None else None,
             order_numbers=several(OrderNumber, self.order_numbers),
+        )
+
+
+@described
+@strawberry.input
+class CallbackFilter:
+    """Which callbacks."""
+
+    statuses: list[callbacks.CallbackStatus] | None = None
+    """What became of them."""
+
+    sources: list[callbacks.CallbackSource] | None = None
+    """Which way they came."""
+
+    order_numbers: list[str] | None = None
+    """工单号, as they name it."""
+
+    received_from: datetime | None = None
+    """Received at this instant or later."""
+
+    received_to: datetime | None = None
+    """Received before this instant."""
+
+    def wanted(self) -> callbacks.CallbackFilter:
+        """The filter for the records."""
+        return callbacks.CallbackFilter(
+            statuses=tuple(self.statuses) if self.statuses is not None else None,
+            sources=tuple(self.sources) if self.sources is not None else None,
+            order_numbers=several(OrderNumber, self.order_numbers),
+            received_from=self.received_from,
+            received_to=self.received_to,
         )
 
 

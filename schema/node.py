@@ -13,6 +13,7 @@ from typing import Any
 
 import strawberry
 
+from domain.callbacks import Callback
 from domain.catalogue import Product
 from domain.districts import DistrictNames
 from domain.pages import Exchange
@@ -43,6 +44,7 @@ TYPE_OF_ROW: Mapping[type, str] = {
     DistrictNames: "District",
     Product: "Product",
     Exchange: "Exchange",
+    Callback: "Callback",
 }
 """Which type of the schema shows which row."""
 

@@ -228,6 +228,18 @@ async def test_groups_are_found_by_orders_by_keys_and_by_round(reads: SqlReads) 
     assert {name: group.round for name, group in by_key.items()} == {(key, None): 1, (key, 1): 1}
 
 
+async def test_exchanges_go_on_behind_a_cursor_with_older_ones(reads: SqlReads, one: Gateway) -> None:
+    for requirement in ("1", "2", "3"):
+        await one.take_in(order("N1", requirement=requirement))
+    number = OrderNumber("N1")
+
+    newest = (await reads.exchanges([number], Window(1)))[number]
+    older = (await reads.exchanges([number], Window(5, newest.end_cursor)))[number]
+
+    shown = [edge.node.body["requirement"] for edge in (*newest.edges, *older.edges)]
+    assert shown == ["3", "2", "1"]
+
+
 async def test_exchanges_and_raw_payloads_are_those_of_the_order(reads: SqlReads, one: Gateway) -> None:
     first = OrderNumber("N00")
     raw = await reads.raws([first, OrderNumber("nobody")])

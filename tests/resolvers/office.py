@@ -13,6 +13,7 @@ from domain.addresses import DistrictNames
 from domain.values import CrewId, MemberId, Role
 from domain.world import Crew, Member
 from live.hub import LiveHub
+from persistence.callbacks import SqlCallbacks
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
 from persistence.reads import SqlReads
@@ -153,4 +154,5 @@ def row(value: Any) -> Any:
 def services_over(database: Database, clock: Clock, hub: LiveHub, bell: Bell) -> Services:
     """The ports over one database."""
     log, reads = SqlEventLog(database), SqlReads(database)
-    return Services(SqlStore(database, bell, clock=clock), reads, log, hub, SqlReference(database), clock)
+    store, reference = SqlStore(database, bell, clock=clock), SqlReference(database)
+    return Services(store, reads, log, hub, reference, SqlCallbacks(database), clock)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -40,17 +41,21 @@ class GatewayProcess:
     database_url: str
     broadcast_url: str = "memory://"
     environment: dict[str, str] = field(default_factory=dict)
+    verify: ssl.SSLContext | bool = True
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     log: Path = field(default_factory=lambda: Path("/dev/null"))
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme('http')}://127.0.0.1:{self.port}"
 
     @property
     def socket_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/graphql"
+        return f"{self._scheme('ws')}://127.0.0.1:{self.port}/graphql"
+
+    def _scheme(self, plain: str) -> str:
+        return f"{plain}s" if "ONEVISIT_TLS_CERTIFICATE" in self.environment else plain
 
     def start(self, folder: Path) -> Self:
         return self.launch(folder).ready()
@@ -81,7 +86,7 @@ class GatewayProcess:
             if self.process.poll() is not None:
                 break
             try:
-                if httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
+                if httpx.get(f"{self.url}/health/ready", timeout=2, verify=self.verify).status_code == 200:
                     return self
             except httpx.TransportError:
                 time.sleep(0.05)

@@ -13,9 +13,11 @@ import pytest
 import websockets
 
 from domain.values import Role
+from gateway.listener import listener_token
+from tests.events import state_change
 from tests.servers import Postgres
 from tests.wire.feeds import UPDATES, connected, follow, said
-from tests.wire.processes import TOKENS, GatewayProcess, eventually, migrate
+from tests.wire.processes import SECRET, TOKENS, GatewayProcess, eventually, migrate
 from tests.wire.trade import Trade, order
 
 TOKEN = TOKENS.issue(Role.DISPATCHER)
@@ -101,3 +103,21 @@ async def test_a_frozen_database_keeps_no_probe_waiting(gateway: GatewayProcess,
         return (await asked(gateway)).status_code == 200
 
     await eventually(ready)
+
+
+async def test_a_callback_is_not_kept_waiting_and_is_taken_when_it_comes_again(
+    gateway: GatewayProcess, postgres: Postgres
+) -> None:
+    url = f"{gateway.url}/nms/{listener_token(SECRET)}"
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as network:
+        postgres.pause()
+        began = time.monotonic()
+        frozen = await network.post(url, json=state_change("N1#A1"))
+        seconds = time.monotonic() - began
+        postgres.resume()
+        thawed = await network.post(url, json=state_change("N1#A1"))
+        postgres.kill()
+        killed = await network.post(url, json=state_change("N1#A1"))
+
+    assert (frozen.status_code, thawed.status_code, killed.status_code) == (503, 204, 503)
+    assert seconds < 4
