@@ -97,8 +97,12 @@ class NetworkDesk:
         attempt = await self._open_attempt(errand)
         if attempt is None:
             return  # it was answered by other ways while it waited
-        if attempt.part.verdict is Verdict.INCONCLUSIVE and attempt.part.due_at is not None:
-            await self._execute(ResendSubTask(_id(attempt), attempt.number), until)
+        due_at = attempt.part.due_at
+        if attempt.part.verdict is Verdict.INCONCLUSIVE and due_at is not None:
+            if due_at > self._clock():  # a callback was early; the pause is kept
+                await self._outbox.put_back(errand, due_at, errand.progress)
+            else:
+                await self._execute(ResendSubTask(_id(attempt), attempt.number), until)
             return
         try:
             answer = await self._ask(errand, await self._request(attempt))

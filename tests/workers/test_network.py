@@ -142,6 +142,24 @@ async def test_an_answer_without_a_result_is_a_new_attempt_after_a_pause(one: Ga
     assert [attempt.verdict for attempt in found.attempts] == [Verdict.INCONCLUSIVE, Verdict.SUCCEEDED]
 
 
+async def test_a_callback_in_the_pause_after_an_answer_without_a_result_does_not_shorten_it(
+    one: Gateway,
+) -> None:
+    desk = Desk(one)
+    desk.network.sends["N1#Q1"] = [NOT_READY]
+    desk.network.sends["N1#A1"] = [under_way(monitor="m-1")]
+    await one.take_in(order("N1"))
+    await desk.work()
+    one.clock.move(seconds=5)
+
+    await desk.outbox.hasten("N1#Q1", one.clock())
+    await desk.outbox_once()
+    one.clock.move(seconds=25)
+    await desk.work()
+
+    assert desk.network.verbs("N1#Q2") == ["send"]
+
+
 async def test_what_never_ends_is_given_up_and_made_again(one: Gateway) -> None:
     desk = Desk(one)
     never = under_way(monitor="m-1")
