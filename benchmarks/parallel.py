@@ -69,7 +69,7 @@ async def run(mix: Mix, orders: int) -> list[float]:
         folder = Path(name)
         with (
             network(folder, rules) as nms,
-            gateway(folder, nms_url=nms, nms_poll_seconds="0.1") as (url, secret),
+            gateway(folder, nms_url=nms) as (url, secret),
         ):
             return await _play(url, Tokens(secret), mix, orders)
 

@@ -44,7 +44,7 @@ def gateway(folder: Path, **settings: str) -> Iterator[tuple[str, str]]:
     port, secret = free_port(), secrets.token_hex(32)
     url = f"http://127.0.0.1:{port}"
     environment = {f"ONEVISIT_{name.upper()}": value for name, value in settings.items()}
-    environment |= {"ONEVISIT_PORT": str(port), "ONEVISIT_SECRET": secret}
+    environment |= {"ONEVISIT_PORT": str(port), "ONEVISIT_SECRET": secret, "ONEVISIT_NMS_CALLBACK_URL": url}
     with _process(["serve"], environment, folder, f"{url}/health/ready"):
         yield url, secret
 

@@ -107,10 +107,12 @@ async def test_g6_a_repair_from_history_then_a_check_that_passes_after_the_line_
 ) -> None:
     await trade.intake(line("X", "河南省郑州市二七区大学路40号"))
     await settled(trade, "X", "ACTIVATION")
-    nms.script({"order": "N1", "kind": "QUALITY_CHECK", "times": 1, "measures": {"tcpDownKbps": 87_200}})
+    nms.script({"order": "N1", "kind": "QUALITY_CHECK", "measures": {"tcpDownKbps": 87_200}})
 
     await trade.intake(line("N1", **(LINE | {"vlan": 2999})))
     activation = await settled(trade, "N1", "ACTIVATION")
+    await settled(trade, "N1", "QUALITY_CHECK", "FAILED")
+    nms.script()
     await construct(trade, "N1")
     await settled(trade, "N1", "QUALITY_CHECK")
     await completed(trade, "N1")
