@@ -144,9 +144,14 @@ def test_after_five_tries_without_a_result_a_dispatcher_is_warned_and_calmed_by_
 def test_an_unreachable_network_makes_what_must_be_carried_out_urgent_after_three_tries(action: str) -> None:
     trade = dispatched(action)
 
-    for _ in range(4):
+    for _ in range(2):
         trade.report("N1", "ACTIVATION", outcome="NOT_READY", unanswered=True, failure="not reached")
+    calm = trade.order("N1").jeopardy
+    for _ in range(2):
+        trade.report("N1", "ACTIVATION", outcome="NOT_READY", unanswered=True, failure="not reached")
+        assert trade.order("N1").jeopardy is not None
 
+    assert calm is None
     jeopardy = trade.order("N1").jeopardy
     assert jeopardy is not None
     assert jeopardy.level is JeopardyLevel.CRITICAL
