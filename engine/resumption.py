@@ -33,6 +33,8 @@ from engine.operations import Request
 
 VARIABLE: Final = "lastEventId"
 MAX_TOKENS: Final = 10_000
+KEPT_CHARACTERS: Final = 20_000
+"""Of a document whose change is kept for the next client that comes back."""
 
 Change = tuple[int, int, str]
 """Words for what stands from one place of a text to another."""
@@ -47,7 +49,9 @@ class Resumption:
 
     def behind(self, request: Request, cursor: str) -> Request:
         """The request that goes on behind the cursor; as it is, where it has no place for one."""
-        text, variable = _with_variable(self, request.document, request.operation_name)
+        kept = len(request.document) <= KEPT_CHARACTERS
+        change = _with_variable if kept else _with_variable.__wrapped__
+        text, variable = change(self, request.document, request.operation_name)
         if variable is None:
             return request
         return replace(request, document=text, variables={**(request.variables or {}), variable: cursor})

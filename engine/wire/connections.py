@@ -65,13 +65,17 @@ class Connections:
 
     def __init__(self) -> None:
         self._open: set[Connection] = set()
+        self._ending: set[asyncio.Future[None]] = set()
+        self._draining = False
 
     def __len__(self) -> int:
         return len(self._open)
 
     def add(self, connection: Connection) -> None:
-        """It was opened."""
+        """It was opened. While the others are drained, it is ended at once."""
         self._open.add(connection)
+        if self._draining:
+            self._restart(connection)
 
     def discard(self, connection: Connection) -> None:
         """It is gone."""
@@ -85,12 +89,17 @@ class Connections:
 
     async def drain(self, seconds: float) -> None:
         """End all of them, spread over some seconds so that clients do not come back all at once."""
+        self._draining = True
         connections = list(self._open)
         random.shuffle(connections)
         pause = seconds / len(connections) if connections else 0
-        ended = []
         for one in connections:
-            ended.append(asyncio.ensure_future(one.end(Ending.RESTART)))
+            self._restart(one)
             await asyncio.sleep(pause)
-        if ended:
-            await asyncio.wait(ended, timeout=LAST_WORDS_SECONDS)
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=LAST_WORDS_SECONDS)
+
+    def _restart(self, connection: Connection) -> None:
+        ending = asyncio.ensure_future(connection.end(Ending.RESTART))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -12,9 +11,8 @@ from engine.operations import Answer
 ACK: Final = '{"type":"connection_ack"}'
 
 
-@lru_cache(maxsize=4096)
 def quoted(id_: str) -> str:
-    """The id of an operation as JSON. Clients count theirs, so a few serve all sockets."""
+    """The id of an operation as JSON."""
     return orjson.dumps(id_).decode()
 
 

@@ -21,7 +21,7 @@ from engine.operations import Request
 from engine.wire.messages import BAD_USER_INPUT, Parameters
 
 LEARNED: Final = 1_000
-LONGEST: Final = 50_000
+LONGEST: Final = 20_000
 """Documents that are kept of those which clients teach, and characters of one."""
 PREFIX: Final = "sha256:"
 _HASH: Final = re.compile("[0-9a-f]{64}")

@@ -83,3 +83,9 @@ UNCHANGED = [
 @pytest.mark.parametrize("document", UNCHANGED)
 def test_what_has_no_place_for_a_cursor_stays_as_it_is(document: str) -> None:
     assert RESUMPTION.behind(Request(document), "c7") == Request(document)
+
+
+def test_a_long_document_goes_on_as_well() -> None:
+    document = "subscription { updates } " + "# " + "x" * 50_000
+
+    assert RESUMPTION.behind(Request(document), "c7").variables == {VARIABLE: "c7"}

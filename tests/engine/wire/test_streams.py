@@ -22,8 +22,15 @@ FAILED = Answer(b'{"errors":[{"message":"no"}]}', Stage.REFUSED)
 class Reader:
     """The other side of a stream."""
 
-    def __init__(self, answers: AsyncIterator[Answer], form: Form, *, expires_at: float = FAR) -> None:
-        self.faults, self.open, self.body = Faults(), Connections(), b""
+    def __init__(
+        self,
+        answers: AsyncIterator[Answer],
+        form: Form,
+        *,
+        expires_at: float = FAR,
+        within: Connections | None = None,
+    ) -> None:
+        self.faults, self.open, self.body = Faults(), within if within is not None else Connections(), b""
         self.whole = False
         self._left = asyncio.Event()
         self.stream = Stream(
@@ -136,6 +143,15 @@ async def test_a_stream_is_ended_once_and_its_source_with_it() -> None:
     assert Ending.RESTART.reason.encode() in body
     assert Ending.CHANGED.reason.encode() not in body
     assert source.closed
+
+
+async def test_a_stream_that_opens_while_others_are_drained_is_ended_at_once() -> None:
+    connections = Connections()
+    await connections.drain(0)
+
+    reader = Reader(Source(endless=True)(), Multipart(), within=connections)
+
+    assert Ending.RESTART.reason.encode() in await reader.ended()
 
 
 async def test_a_token_ends_its_stream() -> None:
