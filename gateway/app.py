@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from typing import Any, Self
 
@@ -220,8 +220,6 @@ class _Front:
         self._endpoint = endpoint
         self._others = others
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in {"http", "websocket"} and scope["path"] in {PATH, PATH + "/"}:
-            await self._endpoint(scope, receive, send)
-        else:
-            await self._others(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        ours = scope["type"] in {"http", "websocket"} and scope["path"] in {PATH, PATH + "/"}
+        return (self._endpoint if ours else self._others)(scope, receive, send)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -90,11 +90,12 @@ class Endpoint:
         """The open streams over HTTP."""
         return self._http.streams
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer a request or serve a socket."""
-        if scope["type"] == "websocket":
-            await self._sockets.serve(scope, receive, send)
-            return
+        serve = self._sockets.serve if scope["type"] == "websocket" else self._answer
+        return serve(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             caller = await self._caller(header(scope, b"authorization"))
             reply = await self._http.answer(scope, receive, caller)

@@ -38,6 +38,7 @@ async def _serve(settings: Settings, secret: str, *, links: bool) -> None:
         gateway.app,
         host=settings.host,
         port=settings.port,
+        interface="asgi3",
         http=partial(CutOffHttp, stall_seconds=settings.stall_seconds),  # type: ignore[arg-type]  # any maker will do
         ws=partial(CutOffSocket, stall_seconds=settings.stall_seconds),  # type: ignore[arg-type]  # as above
         ws_max_size=settings.max_message_bytes,
