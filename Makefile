@@ -47,7 +47,7 @@ run: setup ## Serve on http://127.0.0.1:8000, with links to open, beside a simul
 	$(BIN)/onevisit serve $(ARGS) & gateway=$$!; \
 	trap stop INT TERM; wait $$gateway; status=$$?; stop; exit $$status
 
-test: setup $(VENV)/.dev ## Run the tests with branch coverage, 100 % of domain/
+test: setup $(VENV)/.dev $(VENV)/.codegen $(CLIENTS_READY) ## Run the tests with branch coverage, 100 % of domain/
 	$(SAY) 'Tests'
 	@$(BIN)/coverage erase
 	@$(BIN)/pytest -m 'not browser' -n logical --maxprocesses 4 --dist worksteal --cov --cov-report= $(ARGS)
@@ -92,6 +92,7 @@ lock: $(VENV)/.python ## Choose the newest versions which pyproject.toml allows,
 	@$(LOCK) pyproject.toml --group build --group dev --output-file requirements/dev.txt
 	@$(LOCK) pyproject.toml --group build --constraint requirements/dev.txt --output-file requirements/run.txt
 	@$(LOCK) --group node --output-file requirements/node.txt
+	@$(LOCK) --group codegen --output-file requirements/codegen.txt
 
 clean: ## Remove what was installed and built; databases and secrets stay
 	rm -rf $(VENV) $(CONSOLE)/node_modules $(CONSOLE)/static $(CLIENTS)/node_modules
@@ -128,6 +129,12 @@ $(VENV)/.project: pyproject.toml $(VENV)/.run
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.project
 	$(SAY) 'Installing what the tests need'
 	@$(INSTALL) $<
+	@touch $@
+
+$(VENV)/.codegen: requirements/codegen.txt | $(VENV)/.run
+	$(SAY) 'Installing the generator of the Python client'
+	@$(BIN)/python -m venv --clear $(VENV)/codegen
+	@$(VENV)/codegen/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --requirement $<
 	@touch $@
 
 $(VENV)/.node: requirements/node.txt | $(VENV)/.run

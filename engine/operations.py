@@ -35,11 +35,14 @@ class Request:
 class Answer:
     """The response of one operation, or of one update, encoded: ``{"data": …}`` or ``{"errors": …}``.
 
-    ``data`` stands in it exactly if the stage is EXECUTED.
+    ``data`` stands in it exactly if the stage is EXECUTED. Within a stream any other stage is the last answer: the
+    stream has failed. ``cursor`` is where a stream stands behind this update, whatever the client selected: a
+    transport that has a place for it sends it along, and takes it back as the place to go on from.
     """
 
     body: bytes
     stage: Stage = Stage.EXECUTED
+    cursor: str | None = None
 
 
 Context_contra = TypeVar("Context_contra", contravariant=True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from typing import Any, Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.access import SYSTEM, Actor
 from domain.commands import RefreshGroup
 from domain.world import World
+from engine.interpreter import Interpreter
+from engine.resumption import Resumption
 from gateway.adapters.tmf_events import read_event
 from gateway.auth import Tokens
 from gateway.console.pages import console_routes
@@ -39,9 +41,12 @@ from persistence.reads import SqlReads
 from persistence.reference import SqlReference
 from persistence.store import SqlStore, utc_now
 from resolvers.context import Context, Services
-from resolvers.root import build_schema
+from resolvers.errors import shown
+from resolvers.root import MAX_TOKENS, build_schema, core_schema
+from schema.updates import cursor_of
 
 SHOWN_CALLBACKS = timedelta(hours=1)
+PATH = "/graphql"
 READY_SECONDS = 3.0
 """Within which the database must answer for the process to be called ready."""
 
@@ -88,12 +93,16 @@ class Gateway:
             callbacks=self.callbacks,
             clock=utc_now,
         )
+        schema = core_schema(build_schema())
         self.endpoint = Endpoint(
-            build_schema([BudgetRule]),
+            Interpreter[Context](
+                schema, rules=[BudgetRule], shown=shown, max_tokens=MAX_TOKENS, cursor_of=cursor_of
+            ),
+            Resumption(schema),
             self.tokens,
             self.store,
-            self.new_context,
-            max_body_bytes=settings.max_body_bytes,
+            new_context=self.new_context,
+            settings=settings,
         )
         self._watch: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[World] | None = None
@@ -138,8 +147,8 @@ class Gateway:
             await self.store.execute(RefreshGroup(group), SYSTEM)
 
     async def drain(self) -> None:
-        """Tell every open socket to come back."""
-        await self.endpoint.sockets.drain(self.settings.drain_seconds)
+        """Tell every open socket and stream to come back."""
+        await self.endpoint.drain(self.settings.drain_seconds)
 
     async def close(self) -> None:
         """Stop what runs by itself and give the database back."""
@@ -153,17 +162,15 @@ class Gateway:
         await self.hub.stop()
         await self.database.close()
 
-    def _app(self) -> Starlette:
+    def _app(self) -> ASGIApp:
         routes = [
-            Route("/graphql", _Delegate(self.endpoint)),
-            WebSocketRoute("/graphql", _Delegate(self.endpoint)),
             Route("/health/live", self._live),
             Route("/health/ready", self._ready),
             *self.listener.routes(),
             *WorkOrders(self.endpoint.authenticate, self.new_context).routes(),
             *console_routes(),
         ]
-        return Starlette(routes=routes)
+        return _Front(self.endpoint, Starlette(routes=routes))
 
     async def _live(self, _request: Request) -> JSONResponse:
         """The process answers."""
@@ -183,6 +190,7 @@ class Gateway:
             "overflows": hub.overflows,
             "sockets": len(self.endpoint.sockets),
             "callbacks": self._callback_counts,
+            "streams": len(self.endpoint.streams),
         }
         return JSONResponse(body, 503 if problem else 200)
 
@@ -205,11 +213,13 @@ class Gateway:
         return "rings" if self.doorbell.counts.connected else "silent: other processes are heard by polling"
 
 
-class _Delegate:
-    """An ASGI application as an object, which starlette takes for every method and for sockets."""
+class _Front:
+    """Leads to the one path that speaks GraphQL by the shortest way: its sockets hold what lies on it."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, others: ASGIApp) -> None:
         self._endpoint = endpoint
+        self._others = others
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._endpoint(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        ours = scope["type"] in {"http", "websocket"} and scope["path"] in {PATH, PATH + "/"}
+        return (self._endpoint if ours else self._others)(scope, receive, send)

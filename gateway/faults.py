@@ -22,7 +22,7 @@ class UnavailableError(Exception):
     """What is needed to serve anybody does not answer. The cause is what it said."""
 
 
-def noted(error: Exception) -> str:
+def noted(error: BaseException) -> str:
     """The id under which the log has a fault; an outage is one line there, a bug has its stack."""
     trace = uuid.uuid4().hex
     if isinstance(error, UnavailableError):

@@ -1,16 +1,39 @@
-"""The texts of settings as values: each reader raises ValueError with what to give instead."""
+"""What a setting is, and its text as a value: each reader raises ValueError with what to give instead."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gateway.adapters.signatures import signing_key
 
+PREFIX = "ONEVISIT_"
 SHORTEST_SECRET = 32
 """Characters: HS256 asks for a key of 256 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its default as text (null: none), how it is read, and what it is for."""
+
+    name: str
+    default: str | None
+    read: Callable[[str], Any]
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return PREFIX + self.name.upper()
+
+    @property
+    def flag(self) -> str:
+        """Its flag on the command line."""
+        return "--" + self.name.replace("_", "-")
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:

@@ -15,7 +15,7 @@ from domain.values import Role
 from gateway.app import Gateway
 from gateway.drain import DrainingServer
 from gateway.settings import Settings
-from gateway.stalled import CutOffProtocol
+from gateway.stalled import CutOffHttp, CutOffSocket
 from gateway.tls import serving_context
 
 CLOSE_SECONDS = 5.0
@@ -38,8 +38,9 @@ async def _serve(settings: Settings, secret: str, *, links: bool) -> None:
         gateway.app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
-        ws=partial(CutOffProtocol, stall_seconds=settings.stall_seconds),  # type: ignore[arg-type]  # any maker will do
+        interface="asgi3",
+        http=partial(CutOffHttp, stall_seconds=settings.stall_seconds),  # type: ignore[arg-type]  # any maker will do
+        ws=partial(CutOffSocket, stall_seconds=settings.stall_seconds),  # type: ignore[arg-type]  # as above
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,
         lifespan="off",

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from domain.world import Policy
-from gateway.readings import file, flag, header, minutes, one_of, path, seconds, secret, url, whole, whsec
+from engine.wire.persisted import Documents, Mode
+from gateway.readings import (
+    PREFIX,
+    Setting,
+    file,
+    flag,
+    header,
+    minutes,
+    one_of,
+    path,
+    seconds,
+    secret,
+    url,
+    whole,
+    whsec,
+)
+from gateway.wire_settings import WIRE
 
-PREFIX = "ONEVISIT_"
 SECRET = ("secret", "authorization")  # how the names of settings end which no message shows
 
 
 class SettingError(ValueError):
     """A setting is wrong; the message names it, its value and the remedy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: its default as text (null: none), how it is read, and what it is for."""
-
-    name: str
-    default: str | None
-    read: Callable[[str], Any]
-    meaning: str
-
-    @property
-    def variable(self) -> str:
-        """Its environment variable."""
-        return PREFIX + self.name.upper()
-
-    @property
-    def flag(self) -> str:
-        """Its flag on the command line."""
-        return "--" + self.name.replace("_", "-")
 
 
 SETTINGS = (
@@ -72,24 +67,7 @@ SETTINGS = (
         "How long a group waits for its missing orders, by 业务保障级别; STANDARD is for unknown levels as well.",
     ),
     Setting("count_includes_self", "false", flag, "Whether 关联工单数量 counts the order itself."),
-    Setting(
-        "max_body_bytes",
-        "4194304",
-        whole(1024, 1 << 28),
-        "The largest HTTP request; 500 orders are about 500 KB.",
-    ),
-    Setting(
-        "max_message_bytes",
-        "262144",
-        whole(1024, 1 << 24),
-        "The largest WebSocket message from a client.",
-    ),
-    Setting(
-        "stall_seconds",
-        "30",
-        seconds(0.1, 3600),
-        "How long a socket may take nothing of what it is sent before it is cut off.",
-    ),
+    *WIRE,
     Setting(
         "nms_url",
         None,
@@ -211,6 +189,11 @@ class Settings:
     max_body_bytes: int
     max_message_bytes: int
     stall_seconds: float
+    max_sockets: int
+    heartbeat_seconds: float
+    http_statuses: str
+    persisted_documents: str
+    known_documents: Mapping[str, str] | None
     nms_url: str | None
     nms_activation: str
     nms_service_path: str
@@ -249,6 +232,11 @@ class Settings:
         default = levels.pop("STANDARD", 60)
         return Policy(levels, default, self.count_includes_self, retry_seconds=self.nms_retry_seconds)
 
+    @property
+    def documents(self) -> Documents:
+        """The documents that clients may name, and those which they teach."""
+        return Documents(Mode(self.persisted_documents), self.known_documents)
+
 
 def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None] | None = None) -> Settings:
     """The settings. Raises SettingError naming the variable or the flag."""
@@ -273,6 +261,8 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
 
 def _incomplete(settings: Settings) -> Iterator[tuple[str, str]]:
     """Settings that others need, and why."""
+    if settings.documents.nothing_runs:
+        yield "ONEVISIT_KNOWN_DOCUMENTS", "with ONEVISIT_PERSISTED_DOCUMENTS=enforced nothing would run"
     if settings.upstream_url is not None and settings.upstream_secret is None:
         why = "receipts to ONEVISIT_UPSTREAM_URL are signed; give both sides the same, for instance `whsec_` and "
         yield "ONEVISIT_UPSTREAM_SECRET", f"{why}what `openssl rand -base64 32` prints"

@@ -1,4 +1,4 @@
-"""A socket whose peer takes nothing of what it is sent is cut off.
+"""A peer that takes nothing of what it is sent is cut off, on a socket and on a stream over HTTP.
 
 It would hold its connection, and what waits to be sent on it, without end. The client comes back with its cursor and
 has lost nothing. uvicorn pings each socket, but it closes one that does not
@@ -11,13 +11,19 @@ import asyncio
 import logging
 from typing import Any
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gateway.waiting import Gate, Inbox
 
 log = logging.getLogger("onevisit.stalled")
 
 
-class CutOffProtocol(WebSocketsSansIOProtocol):
-    """One WebSocket, given up when ``stall_seconds`` pass without a byte taken while more waits than is allowed."""
+class _CutOff(asyncio.Protocol):
+    """One connection, given up when ``stall_seconds`` pass without a byte taken while more waits than is allowed."""
+
+    transport: Any
+    loop: asyncio.AbstractEventLoop
 
     def __init__(self, *arguments: Any, stall_seconds: float, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -56,3 +62,22 @@ class CutOffProtocol(WebSocketsSansIOProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class CutOffSocket(_CutOff, WebSocketsSansIOProtocol):
+    """One WebSocket that is watched, and holds no more than it needs once it is open."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.queue: Any = Inbox()
+        self.writable: Any = Gate()
+
+    def start_keepalive(self) -> None:
+        """The socket is open: nobody asks for its handshake any more."""
+        super().start_keepalive()
+        self.scope["headers"] = []
+        del self.request, self.response
+
+
+class CutOffHttp(_CutOff, HttpToolsProtocol):
+    """One HTTP connection that is watched."""

@@ -138,6 +138,11 @@ def build_schema(
     return schema
 
 
+def core_schema(schema: OneVisitSchema) -> GraphQLSchema:
+    """The schema as graphql-core executes it."""
+    return schema._schema  # noqa: SLF001 - as above
+
+
 def schema_text() -> str:
     """The schema definition, as it is committed in ``schema/schema.graphql``."""
     return print_schema(schema._schema) + "\n"  # noqa: SLF001 - as above

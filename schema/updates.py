@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -13,6 +14,7 @@ from schema.described import described
 from schema.groups import FusionGroup
 from schema.orders import Order
 from schema.receipts import Receipt
+from schema.scalars import write_cursor
 from schema.tasks import Task, WorkItem
 
 
@@ -65,3 +67,8 @@ class ReceiptUpdate:
 
     receipt: Receipt
     """The receipt."""
+
+
+def cursor_of(update: Any) -> str:
+    """Where a feed stands behind one of its updates, as a client says it in `after`."""
+    return write_cursor(update.cursor)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from domain.values import Role, UpdateKind
-from gateway import limits, sockets, work_orders
+from engine.wire import sockets
+from engine.wire.connections import Ending
+from gateway import limits, work_orders
 from resolvers.root import MAX_TOKENS
 from schema.work_orders import ITEM_STATE, STATE
 
@@ -21,15 +23,22 @@ CODES = (
     "NOT_FOUND",
     "CURSOR_EXPIRED",
     "INTERNAL_SERVER_ERROR",
+    "PERSISTED_DOCUMENT_NOT_FOUND",
+    "PERSISTED_DOCUMENT_REQUIRED",
+    "PERSISTED_QUERY_NOT_FOUND",
+    "PERSISTED_QUERY_NOT_SUPPORTED",
+    *(ending.code for ending in Ending),
 )
 CLOSE_CODES = (
     sockets.BAD_FRAME,
     sockets.UNAUTHORIZED,
-    sockets.EXPIRED,
+    sockets.OTHER_PROTOCOL,
+    sockets.INIT_TIMEOUT,
+    sockets.ID_IN_USE,
     sockets.ALREADY_INITIALISED,
     sockets.FAULT,
-    sockets.RESTART,
     sockets.TRY_AGAIN_LATER,
+    *(ending.close_code for ending in Ending),
 )
 LIMITS = (
     MAX_TOKENS,

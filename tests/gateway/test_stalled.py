@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 import uvicorn
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.server import ServerState
 
-from gateway.stalled import CutOffProtocol
+from gateway.stalled import CutOffHttp, CutOffSocket
 
 STALL_SECONDS = 0.05
 
@@ -27,16 +29,19 @@ class Transport:
         self.aborted = True
 
 
-def watched() -> tuple[CutOffProtocol, Any]:
+def watched(kind: type[CutOffSocket | CutOffHttp] = CutOffSocket) -> tuple[CutOffSocket | CutOffHttp, Any]:
     config = uvicorn.Config(lambda: None, lifespan="off", log_config=None)
-    protocol = CutOffProtocol(config, ServerState(), {}, stall_seconds=STALL_SECONDS)
+    protocol = kind(config, ServerState(), {}, stall_seconds=STALL_SECONDS)
     transport: Any = Transport()
     protocol.transport, protocol.loop = transport, asyncio.get_running_loop()
+    if isinstance(protocol, CutOffHttp):
+        protocol.flow = FlowControl(transport)  # as connection_made does
     return protocol, transport
 
 
-async def test_who_takes_nothing_is_cut_off() -> None:
-    protocol, transport = watched()
+@pytest.mark.parametrize("kind", [CutOffSocket, CutOffHttp])
+async def test_who_takes_nothing_is_cut_off(kind: type[CutOffSocket | CutOffHttp]) -> None:
+    protocol, transport = watched(kind)
 
     protocol.pause_writing()
     await asyncio.sleep(2 * STALL_SECONDS)

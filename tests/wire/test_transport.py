@@ -36,7 +36,7 @@ async def asked(gateway: GatewayProcess, method: str, accept: str = "*/*", **opt
         return await client.request(method, f"{gateway.url}/graphql", headers=headers, **options)
 
 
-@pytest.mark.parametrize("accept", ["*/*", "text/event-stream", 'multipart/mixed;subscriptionSpec="1.0"'])
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/graphql-response+json"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_subscription_over_http_is_told_where_it_runs(
     gateway: GatewayProcess, method: str, accept: str
@@ -46,7 +46,9 @@ async def test_a_subscription_over_http_is_told_where_it_runs(
     answer = await asked(gateway, method, accept, **where)
 
     assert answer.status_code == 400
-    assert "graphql-transport-ws" in answer.json()["errors"][0]["message"]
+    [error] = answer.json()["errors"]
+    for transport in ("graphql-transport-ws", "text/event-stream", "multipart/mixed"):
+        assert transport in error["message"]
 
 
 async def test_a_mutation_by_get_is_told_to_use_post(gateway: GatewayProcess) -> None:
@@ -60,6 +62,8 @@ WRONG = {
     "query is missing": {"params": {"query": ""}},
     "variables` must be an object": {"params": {"query": "{ viewer { id } }", "variables": "[1]"}},
     "JSON": {"params": {"query": "{ viewer { id } }", "variables": "[" * 5000}},
+}
+NOTHING_MEANT = {
     "has no operation named 'B'": {"params": {"query": "query A { viewer { id } }", "operationName": "B"}},
     "fragments alone": {"params": {"query": "fragment F on Query { viewer { id } }"}},
 }
@@ -73,6 +77,18 @@ async def test_what_is_wrong_with_a_get_is_said(
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert sentence in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/graphql-response+json", 400), ("*/*", 200)])
+@pytest.mark.parametrize(("sentence", "options"), NOTHING_MEANT.items())
+async def test_a_well_formed_request_with_nothing_to_run_has_the_status_of_its_media_type(
+    gateway: GatewayProcess, sentence: str, options: dict[str, Any], accept: str, status: int
+) -> None:
+    answer = await asked(gateway, "GET", accept, **options)
+
+    assert answer.status_code == status
+    assert "data" not in answer.json()
     assert sentence in answer.json()["errors"][0]["message"]
 
 

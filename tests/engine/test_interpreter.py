@@ -1,0 +1,192 @@
+"""The interpreter answers with bytes and a stage, runs each update anew, and keeps a bounded number of documents."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from typing import Any
+
+import graphql
+import orjson
+import pytest
+from graphql import GraphQLError, GraphQLSchema, build_schema
+
+from engine.interpreter import Interpreter, encoded
+from engine.operations import Answer, Request, Stage
+
+SDL = """
+  type Query { context: Int, plus(a: Int!): Int, fails: Int, must: Int! }
+  type Mutation { context: Int }
+  type Subscription { counted(to: Int!, fail: String): Int, refused: Int, broken: Int }
+"""
+CONTEXTS = itertools.count()
+
+
+async def counted(_root: Any, _info: Any, to: int, fail: str | None = None) -> AsyncIterator[int]:
+    for number in range(to):
+        yield number
+    if fail is not None:
+        raise ValueError(fail)
+
+
+async def refused(_root: Any, _info: Any) -> AsyncIterator[int]:
+    raise GraphQLError("not for you", extensions={"code": "FORBIDDEN"})
+
+
+def fails(_root: Any, _info: Any) -> int:
+    raise ValueError("a secret")
+
+
+@pytest.fixture
+def schema() -> GraphQLSchema:
+    built = build_schema(SDL)
+    query, subscription = built.query_type, built.subscription_type
+    assert query is not None
+    assert subscription is not None
+    query.fields["context"].resolve = lambda _root, info: info.context
+    query.fields["plus"].resolve = lambda _root, _info, a: a + 1
+    query.fields["fails"].resolve = query.fields["must"].resolve = fails
+    subscription.fields["counted"].subscribe = counted
+    subscription.fields["counted"].resolve = lambda _root, info, **_: info.context
+    subscription.fields["refused"].subscribe = refused
+    return built
+
+
+@pytest.fixture
+def interpreter(schema: GraphQLSchema) -> Interpreter[int]:
+    return Interpreter(schema, shown=shown, max_tokens=100, cursor_of=lambda event: f"c{event}")
+
+
+def shown(error: GraphQLError) -> GraphQLError:
+    """An error without what it was caused by."""
+    return GraphQLError("masked", path=error.path) if error.original_error is not None else error
+
+
+async def asked(interpreter: Interpreter[int], document: str, **more: Any) -> tuple[Any, Stage]:
+    answer = await interpreter.execute(Request(document, **more), 7)
+    return orjson.loads(answer.body), answer.stage
+
+
+async def test_an_answer_has_data_and_was_executed(interpreter: Interpreter[int]) -> None:
+    document = "query($a: Int!) { context plus(a: $a) }"
+
+    assert await asked(interpreter, document, variables={"a": 1}) == (
+        {"data": {"context": 7, "plus": 2}},
+        Stage.EXECUTED,
+    )
+
+
+async def test_an_error_of_a_field_is_shown_as_it_may_be_and_nulls_what_it_must(
+    interpreter: Interpreter[int],
+) -> None:
+    beside, _ = await asked(interpreter, "{ context fails }")
+    whole, stage = await asked(interpreter, "{ context must }")
+
+    assert beside == {
+        "data": {"context": 7, "fails": None},
+        "errors": [{"message": "masked", "path": ["fails"]}],
+    }
+    assert (whole["data"], stage) == (None, Stage.EXECUTED)
+
+
+STAGES = {
+    "": Stage.UNREADABLE,
+    "{": Stage.UNREADABLE,
+    "{ " + "context " * 200 + "}": Stage.UNREADABLE,
+    "{ nothing }": Stage.INVALID,
+    "{ plus }": Stage.INVALID,
+    "query($a: Int!) { plus(a: $a) }": Stage.INVALID,
+    "query A { context } query B { context }": Stage.INVALID,
+    "fragment F on Query { context }": Stage.INVALID,
+}
+
+
+@pytest.mark.parametrize(("document", "stage"), STAGES.items())
+async def test_what_does_not_run_has_errors_alone_and_says_how_far_it_came(
+    interpreter: Interpreter[int], document: str, stage: Stage
+) -> None:
+    body, found = await asked(interpreter, document)
+
+    assert (list(body), found) == (["errors"], stage)
+    assert orjson.loads((await _subscribed(interpreter, document)).body) == body
+
+
+async def _subscribed(interpreter: Interpreter[int], document: str) -> Answer:
+    found = await interpreter.subscribe(Request(document), lambda: 7)
+    assert isinstance(found, Answer)
+    return found
+
+
+def test_the_kind_of_an_operation_is_known_where_one_is_meant(interpreter: Interpreter[int]) -> None:
+    several = "query A { context } mutation B { context }"
+
+    assert interpreter.operation_type(Request(several, operation_name="B")) == "mutation"
+    assert interpreter.operation_type(Request("subscription { counted(to: 1) }")) == "subscription"
+    for unclear in (Request(several), Request(several, operation_name="C"), Request("{"), Request("")):
+        assert interpreter.operation_type(unclear) is None
+
+
+async def followed(interpreter: Interpreter[int], document: str) -> list[Answer]:
+    contexts = itertools.count()
+    stream = await interpreter.subscribe(Request(document), lambda: next(contexts))
+    assert not isinstance(stream, Answer)
+    return [answer async for answer in stream]
+
+
+async def test_each_update_has_a_context_of_its_own_and_its_cursor(interpreter: Interpreter[int]) -> None:
+    answers = await followed(interpreter, "subscription { counted(to: 3) }")
+
+    assert [orjson.loads(answer.body)["data"]["counted"] for answer in answers] == [1, 2, 3]
+    assert [answer.cursor for answer in answers] == ["c0", "c1", "c2"]
+
+
+async def test_a_source_that_fails_is_the_last_answer(interpreter: Interpreter[int]) -> None:
+    first, last = await followed(interpreter, 'subscription { counted(to: 1, fail: "a secret") }')
+
+    assert (first.stage, last.stage) == (Stage.EXECUTED, Stage.REFUSED)
+    assert orjson.loads(last.body) == {"errors": [{"message": "masked"}]}
+
+
+async def test_a_subscription_that_is_refused_has_no_stream(interpreter: Interpreter[int]) -> None:
+    answer = await _subscribed(interpreter, "subscription { broken }")
+
+    assert answer.stage is Stage.REFUSED
+    assert list(orjson.loads(answer.body)) == ["errors"]
+
+
+async def test_a_document_is_parsed_once_while_it_is_kept(
+    interpreter: Interpreter[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def parse(text: str, **options: Any) -> Any:
+        parsed.append(text)
+        return graphql.parse(text, **options)
+
+    monkeypatch.setattr("engine.interpreter.parse", parse)
+    monkeypatch.setattr("engine.interpreter.KEPT_DOCUMENTS", 2)
+    for document in (
+        "{ a: context }",
+        "{ b: context }",
+        "{ a: context }",
+        "{ c: context }",
+        "{ a: context }",
+    ):
+        await asked(interpreter, document)
+    assert len(parsed) == 3
+
+    monkeypatch.setattr("engine.interpreter.KEPT_CHARACTERS", 30)
+    for _ in range(3):
+        await asked(interpreter, "{ d: context }")
+        await asked(interpreter, "{ c: context }")
+    assert len(parsed) == 5
+
+    monkeypatch.setattr("engine.interpreter.KEPT_CHARACTERS", 20)
+    await asked(interpreter, "{ e: context }")
+    await asked(interpreter, "{ c: context }")
+    assert len(parsed) == 7
+
+
+def test_what_orjson_does_not_write_is_written_all_the_same() -> None:
+    assert orjson.loads(encoded({"a": 10**20 - 1}).replace(b"9" * 20, b"1")) == {"a": 1}
+    assert encoded({"a": "\ud800"}) == b'{"a": "\\ud800"}'
