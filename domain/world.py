@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.addresses import DistrictNames
+from domain.backoff import pause_after
 from domain.catalogue import Product
 from domain.values import CrewId, DistrictCode, MemberId, ProductCode
 
@@ -47,12 +48,11 @@ class Policy:
     longest_window: timedelta = timedelta(hours=4)
     suspension_attempts: int = 3
     retry_seconds: float = 30
-    longest_retry_seconds: float = 900
     hopeful_tries: int = 5
 
     def retry_after(self, tries: int) -> timedelta:
         """How long to leave the network alone after so many tries without a result: twice as long each time."""
-        return timedelta(seconds=min(self.retry_seconds * 2.0 ** min(tries, 20), self.longest_retry_seconds))
+        return pause_after(tries + 1, self.retry_seconds)
 
     def patience(self, assurance_level: str) -> timedelta:
         """How long a group waits for its missing orders, by 业务保障级别 (D4)."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.backoff import pause_after
 from domain.network import NetworkManager, NetworkUnavailableError
 from domain.outbox import Topic
 from domain.ports import GroupReader, Store
@@ -28,7 +29,7 @@ log = logging.getLogger("onevisit.couriers")
 MARGIN_SECONDS = 20.0
 """A lease lasts so much longer than to look and then to send may take, each of which ends in time."""
 AT_ONCE, KEPT_FOR_URGENT = 48, 16
-SUBSCRIBED_AGAIN_SECONDS = 300.0
+FIRST_PAUSE_SECONDS, SUBSCRIBED_AGAIN_SECONDS = 2.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,16 @@ def upstream_of(settings: Settings, clock: Callable[[], datetime]) -> Webhook | 
 
 async def _subscribe(network: NetworkManager) -> None:
     """Register for callbacks, and now and then again: a system that was started anew may have forgotten us."""
-    pause = 1.0
+    failures = 0
     while True:
         try:
             await network.subscribe()
-            pause = SUBSCRIBED_AGAIN_SECONDS
+            failures, pause = 0, SUBSCRIBED_AGAIN_SECONDS
         except NetworkUnavailableError as error:
-            pause = min(pause * 2, SUBSCRIBED_AGAIN_SECONDS) if pause != SUBSCRIBED_AGAIN_SECONDS else 2.0
+            failures += 1
+            pause = pause_after(
+                failures, FIRST_PAUSE_SECONDS, longest_seconds=SUBSCRIBED_AGAIN_SECONDS
+            ).total_seconds()
             known = {"cause": str(error), "pause_seconds": pause}
             log.warning("callbacks cannot be asked for: results are polled until they can", extra=known)
         await asyncio.sleep(pause)

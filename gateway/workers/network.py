@@ -6,7 +6,6 @@ for it first under its key; results are looked for when a callback says so, and 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.access import Actor, Scope
+from domain.backoff import pause_after
 from domain.commands import Command, ReportSubTask, ResendSubTask
 from domain.history import traces_of
 from domain.network import (
@@ -29,9 +29,10 @@ from domain.orders import Order, SubTask, sub_task_id
 from domain.outbox import Errand, Outbox
 from domain.ports import GroupReader, Store
 from domain.refusals import Refusal
-from domain.reports import LONGEST_FAILURE
+from domain.reports import LONGEST_FAILURE, part_with
 from domain.traces import Traces
-from domain.values import ExecutionState, ReportOutcome, Role, SubTaskKind, Verdict
+from domain.values import ExecutionState, ReportOutcome, Role, SubTaskId, SubTaskKind, Verdict
+from gateway.workers.recording import write_down
 
 log = logging.getLogger("onevisit.network")
 
@@ -64,6 +65,10 @@ class _Attempt:
     order: Order
     part: SubTask
     errand: Errand
+
+    @property
+    def sub_task(self) -> SubTaskId:
+        return sub_task_id(self.order.number, self.part.kind)
 
     @property
     def number(self) -> int:
@@ -102,7 +107,7 @@ class NetworkDesk:
             if due_at > self._clock():  # a callback was early; the pause is kept
                 await self._outbox.put_back(errand, due_at, errand.progress)
             else:
-                await self._execute(ResendSubTask(_id(attempt), attempt.number), until)
+                await self._execute(ResendSubTask(attempt.sub_task, attempt.number), until)
             return
         try:
             answer = await self._ask(errand, await self._request(attempt))
@@ -116,11 +121,10 @@ class NetworkDesk:
 
     async def _open_attempt(self, errand: Errand) -> _Attempt | None:
         named = attempt_of(errand.id)
-        group = (await self._groups.groups([errand.group])).get(errand.group)
-        order = group.orders.get(errand.number) if group is not None else None
-        if named is None or order is None:
+        found = part_with(named[0], await self._groups.groups([errand.group])) if named is not None else None
+        if named is None or found is None:
             return None
-        part = order.sub_task(SubTaskKind(named[0].rsplit("/", 1)[-1]))
+        _, order, part = found
         is_open = part.execution is ExecutionState.IN_PROGRESS and not order.final
         return _Attempt(order, part, errand) if is_open and len(part.attempts) == named[1] else None
 
@@ -173,7 +177,7 @@ class NetworkDesk:
 
     async def _finish(self, attempt: _Attempt, answer: Finished, until: datetime) -> None:
         report = ReportSubTask(
-            _id(attempt),
+            attempt.sub_task,
             attempt.number,
             attempt.errand.holder,
             answer.outcome,
@@ -200,16 +204,15 @@ class NetworkDesk:
         """The attempt stays as it is, and is looked for before it is sent again."""
         errand, patience = attempt.errand, self._patience
         failures = int(errand.progress.get("failures", 0)) + 1
-        pause = min(patience.retry_seconds * 2.0 ** (failures - 1), patience.longest_retry_seconds)
-        if errand.urgent:
-            pause = min(pause, patience.urgent_poll_seconds)
-        pause = max(pause, error.after_seconds or 0)
+        longest = patience.urgent_poll_seconds if errand.urgent else patience.longest_retry_seconds
+        doubled = pause_after(failures, patience.retry_seconds, longest_seconds=longest)
+        pause = max(doubled.total_seconds(), error.after_seconds or 0)
         known = {"attempt": errand.id, "failures": failures, "cause": str(error), "pause_seconds": pause}
         log.warning("the network management system gave no usable answer", extra=known)
         if error.asked or errand.urgent:
             failure = str(error)[:LONGEST_FAILURE]
             report = ReportSubTask(
-                _id(attempt),
+                attempt.sub_task,
                 attempt.number,
                 errand.holder,
                 ReportOutcome.NOT_READY,
@@ -221,18 +224,5 @@ class NetworkDesk:
         await self._outbox.put_back(errand, self._clock() + timedelta(seconds=pause), progress)
 
     async def _execute(self, command: Command, until: datetime) -> Refusal | None:
-        """Write it down though the database is away for a moment: forgotten, it would be asked once more."""
-        pause = 1.0
-        while True:
-            try:
-                return (await self._store.execute(command, NETWORK)).refusal
-            except Exception as error:
-                if self._clock() + timedelta(seconds=pause) >= until:
-                    raise
-                extra = {"cause": f"{type(error).__name__}: {error}", "pause_seconds": pause}
-                log.warning("an answer cannot be written down", extra=extra)
-                await asyncio.sleep(pause)
-
-
-def _id(attempt: _Attempt) -> Any:
-    return sub_task_id(attempt.order.number, attempt.part.kind)
+        outcome = await write_down(self._store, command, NETWORK, until=until, clock=self._clock, log=log)
+        return outcome.refusal

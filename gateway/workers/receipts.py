@@ -6,7 +6,6 @@ its way at a time (``domain.outbox``); the others do not wait for it, however sl
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from collections.abc import Callable
@@ -22,13 +21,12 @@ from domain.orders import Receipt
 from domain.outbox import Errand
 from domain.ports import GroupReader, Store
 from domain.upstream import Delivered, Mark, Message, Try, Undelivered, Upstream
+from gateway.workers.recording import write_down
 
 log = logging.getLogger("onevisit.receipts")
 
 MARGIN_SECONDS = 10.0
 """A lease lasts so much longer than a try: time to read before it and to write after it."""
-PAUSE_SECONDS = 1.0
-"""Before a mark is written again that the database did not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,8 @@ class ReceiptDesk:
             return  # acknowledged by other ways while it waited
         message = await self._message(errand, group, receipt)
         answer = await self._upstream.deliver(message)
-        await self._write_down(self._marked(errand, receipt, message, answer), until)
+        mark = self._marked(errand, receipt, message, answer)
+        await write_down(self._store, mark, SYSTEM, until=until, clock=self._clock, log=log)
 
     async def _message(self, errand: Errand, group: Group, receipt: Receipt) -> Message:
         members = (await self._store.world()).members if receipt.by is not None else {}
@@ -94,20 +93,6 @@ class ReceiptDesk:
         pause = max(pause, timedelta(seconds=answer.after_seconds or 0))
         log.info("a receipt was not confirmed", extra={**known, "pause_seconds": pause.total_seconds()})
         return MarkReceipt(errand.number, receipt.id, Mark.SENT, tried, self._clock() + pause)
-
-    async def _write_down(self, command: MarkReceipt, until: datetime) -> None:
-        """Write it down though the database is away for a moment: forgotten, it would be sent once more."""
-        while True:
-            try:
-                await self._store.execute(command, SYSTEM)
-            except Exception as error:
-                if self._clock() + timedelta(seconds=PAUSE_SECONDS) >= until:
-                    raise
-                cause = f"{type(error).__name__}: {error}"
-                log.warning("a receipt cannot be marked", extra={"receipt": command.receipt, "cause": cause})
-                await asyncio.sleep(PAUSE_SECONDS)
-            else:
-                return
 
 
 def _receipt_of(errand: Errand, group: Group) -> Receipt | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,21 +13,10 @@ from domain.ports import Outcome
 from domain.values import GroupId, GroupState
 from domain.views import GroupView
 from gateway.workers.timers import BATCH, Chore, Timers
-from persistence.database import Database
-from persistence.migrations import migrate
 from persistence.store import utc_now
-from tests.contracts.trade import ERQI, JINSHUI, Gateway, gateway, order
+from tests.contracts.trade import Gateway, order
 
 SECONDS = 20
-
-
-@pytest.fixture
-async def one(database_url: str) -> AsyncIterator[Gateway]:
-    async with Database(database_url) as database:
-        await migrate(database)
-        made = gateway(database)
-        await made.reference.save_districts([JINSHUI, ERQI])
-        yield made
 
 
 async def kinds(one: Gateway) -> list[str]:
