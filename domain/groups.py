@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 from domain.orders import Customer, Hold, Jeopardy, Order
 from domain.tasks import Task, WorkItem
@@ -85,7 +86,10 @@ class Group:
 
     def items_of(self, task: TaskId) -> tuple[WorkItem, ...]:
         """The work items of a visit, by order number, the cancelled ones among them."""
-        return tuple(sorted((i for i in self.items.values() if i.task == task), key=lambda i: i.number))
+        found = [item for item in self.items.values() if item.task == task]
+        if len(found) > 1:
+            found.sort(key=_NUMBER)
+        return tuple(found)
 
     def item_of(self, order: Order) -> WorkItem | None:
         """The work item of the order's present attempt, null where no visit is needed.
@@ -101,6 +105,9 @@ class Group:
     def live_orders(self) -> Iterable[Order]:
         """Its orders which were not cancelled, by number."""
         return (order for _, order in sorted(self.orders.items()) if not order.cancelled)
+
+
+_NUMBER = attrgetter("number")
 
 
 def group_id(key: str, round_: int) -> GroupId:

@@ -293,7 +293,10 @@ class Order:
 
     def receipt(self, kind: ReceiptKind) -> Receipt | None:
         """The final receipt of that kind for the present attempt."""
-        return next((r for r in self.receipts if r.kind is kind and r.attempt == self.attempt), None)
+        for found in self.receipts:
+            if found.kind is kind and found.attempt == self.attempt:
+                return found
+        return None
 
     @property
     def final(self) -> bool:

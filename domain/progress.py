@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from domain.groups import Group
 from domain.orders import Hold, Order, SubTask
 from domain.tasks import FINAL_ITEM, HELD_BY_CLAIMANT, Task, WorkItem
@@ -109,7 +111,7 @@ def task_state(group: Group, task: Task) -> TaskState:
         return _finished(items)
     if task.hold is not None:
         return TaskState.HELD
-    if task_begun(group, task):
+    if _begun(task, items):
         return TaskState.IN_PROGRESS
     return TaskState.PLANNED if task.appointment is not None else TaskState.OPEN
 
@@ -131,16 +133,23 @@ def task_begun(group: Group, task: Task) -> bool:
 
     An item that was given back without going there (退单) begins nothing.
     """
-    done = any(item.state is WorkItemState.DONE for item in group.items_of(task.id))
-    return done or task_under_way(group, task)
+    return _begun(task, group.items_of(task.id))
+
+
+def _begun(task: Task, items: Sequence[WorkItem]) -> bool:
+    return any(item.state is WorkItemState.DONE for item in items) or _under_way(task, items)
 
 
 def task_under_way(group: Group, task: Task) -> bool:
     """Whether the crew is on site now: the point of no return of its appointment (3.5)."""
+    return _under_way(task, group.items_of(task.id))
+
+
+def _under_way(task: Task, items: Sequence[WorkItem]) -> bool:
     appointment = task.appointment
     if appointment is not None and appointment.state is AppointmentState.IN_PROGRESS:
         return True
-    return any(item.state is WorkItemState.ON_SITE for item in group.items_of(task.id))
+    return any(item.state is WorkItemState.ON_SITE for item in items)
 
 
 def appointment_required(group: Group, task: Task) -> bool:

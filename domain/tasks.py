@@ -132,4 +132,7 @@ class Task:
     @property
     def appointment(self) -> Appointment | None:
         """The active one."""
-        return next((a for a in reversed(self.appointments) if a.active), None)
+        for found in reversed(self.appointments):
+            if found.active:
+                return found
+        return None

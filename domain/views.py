@@ -14,7 +14,8 @@ from typing import Any
 from domain import contacts, fusing, progress
 from domain.contacts import Contact
 from domain.groups import Group
-from domain.orders import Hold, Order, Receipt, SubTask, sub_task_id
+from domain.orders import Hold, Order, OrderPayload, Receipt, SubTask, sub_task_id
+from domain.rows import View, shows
 from domain.tasks import Appointment, Task, WorkItem
 from domain.values import (
     CrewId,
@@ -29,18 +30,9 @@ from domain.values import (
 )
 
 
-class _View:
-    """What it does not define itself is its row's."""
-
-    __slots__ = ()
-    row: Any
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.row, name)
-
-
+@shows(Group)
 @dataclass(frozen=True, slots=True)
-class GroupView(_View):
+class GroupView(View):
     """A fusion group as a row. ``row`` is the group."""
 
     row: Group
@@ -81,15 +73,14 @@ class GroupView(_View):
         return progress.visits_saved(self.row)
 
 
+@shows(OrderPayload, "row.payload")
+@shows(Order)
 @dataclass(frozen=True, slots=True)
-class OrderView(_View):
+class OrderView(View):
     """An order as a row. What is no fact of ours is read from its payload."""
 
     in_group: Group
     row: Order
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.row if hasattr(self.row, name) else self.row.payload, name)
 
     @property
     def id(self) -> OrderNumber:
@@ -153,8 +144,9 @@ class OrderView(_View):
         return [ReceiptView(self.in_group, self.row, receipt) for receipt in reversed(self.row.receipts)]
 
 
+@shows(Task)
 @dataclass(frozen=True, slots=True)
-class TaskView(_View):
+class TaskView(View):
     """A visit as a row."""
 
     in_group: Group
@@ -214,8 +206,9 @@ class TaskView(_View):
         return min((due for n in numbers if (due := self.in_group.orders[n].payload.due_at)), default=None)
 
 
+@shows(WorkItem)
 @dataclass(frozen=True, slots=True)
-class ItemView(_View):
+class ItemView(View):
     """A work item as a row."""
 
     in_group: Group
@@ -232,8 +225,9 @@ class ItemView(_View):
         return TaskView(self.in_group, self.in_group.tasks[self.row.task])
 
 
+@shows(SubTask)
 @dataclass(frozen=True, slots=True)
-class SubTaskView(_View):
+class SubTaskView(View):
     """A sub-task as a row."""
 
     in_group: Group
@@ -261,8 +255,9 @@ class SubTaskView(_View):
         return OrderView(self.in_group, self.of_order)
 
 
+@shows(Appointment)
 @dataclass(frozen=True, slots=True)
-class AppointmentView(_View):
+class AppointmentView(View):
     """An appointment as a row."""
 
     in_group: Group
@@ -281,8 +276,9 @@ class AppointmentView(_View):
         return AppointmentView(self.in_group, self.in_task, earlier) if earlier is not None else None
 
 
+@shows(Receipt)
 @dataclass(frozen=True, slots=True)
-class ReceiptView(_View):
+class ReceiptView(View):
     """A receipt as a row."""
 
     in_group: Group

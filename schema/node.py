@@ -47,11 +47,12 @@ TYPE_OF_ROW: Mapping[type, str] = {
     Callback: "Callback",
 }
 """Which type of the schema shows which row."""
+_BY_CODE = frozenset({DistrictNames, Product})
 
 
 def encode_id(type_name: str, id: str) -> strawberry.ID:
     """The global id of a thing."""
-    return strawberry.ID(base64.b64encode(f"{type_name}:{id}".encode()).decode("ascii"))
+    return strawberry.ID(binascii.b2a_base64(f"{type_name}:{id}".encode(), newline=False).decode("ascii"))
 
 
 def decode_id(text: str) -> tuple[str, str] | None:
@@ -65,8 +66,8 @@ def decode_id(text: str) -> tuple[str, str] | None:
 
 def global_id(row: Any, _scope: object) -> strawberry.ID:
     """The global id of a row; districts and products go by their code."""
-    own = row.code if isinstance(row, DistrictNames | Product) else row.id
-    return encode_id(TYPE_OF_ROW[type(row)], own)
+    kind = type(row)
+    return encode_id(TYPE_OF_ROW[kind], row.code if kind in _BY_CODE else row.id)
 
 
 @described
