@@ -10,18 +10,29 @@ What they ask of the context of an operation is ``scope`` (who looks) and ``load
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Protocol
 
 import strawberry
+from graphql import GraphQLField, GraphQLSchema
+from strawberry.types.arguments import convert_arguments
 
 KIND = "engine.kind"
 """The key of a field's kind in its metadata."""
+_DEFINITION = "strawberry-definition"
+"""Under which strawberry leaves its own field with graphql-core's."""
 
 Rule = Callable[..., Any]
 """A pure function of a row, the scope that looks at it, and the field's arguments."""
+
+
+Wanted = Mapping[str, Collection[Hashable]]
+"""Loader's name → the keys that it is asked for."""
+
+Found = Mapping[str, Mapping[Any, Any]]
+"""Loader's name → key → what belongs to it."""
 
 
 class Loader(Protocol):
@@ -43,6 +54,14 @@ class OperationContext(Protocol):
     @property
     def loaders(self) -> Mapping[str, Loader]:
         """The loaders of this operation by name."""
+        ...
+
+    async def load(self, wanted: Wanted) -> Found:
+        """What all these loaders answer to all these keys, in one go."""
+        ...
+
+    def forget(self) -> None:
+        """What was read is read anew from now on."""
         ...
 
 
@@ -71,6 +90,13 @@ class Computed:
 
 
 Kind = Related | Computed
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of the row: what a plain annotation is."""
+
+    name: str
 
 
 def related(
@@ -121,6 +147,25 @@ def kind_of(field: Any) -> Kind | None:
     """The kind of a strawberry field, null for an attribute and for a root field."""
     kind: Kind | None = field.metadata.get(KIND)
     return kind
+
+
+def source_of(of: GraphQLField) -> Kind | Attribute | None:
+    """Where the value of a field comes from, null where its own resolver alone knows."""
+    field = of.extensions.get(_DEFINITION)
+    if field is None or field.extensions:
+        return None
+    kind = kind_of(field)
+    if kind is None and field.is_basic_field and field.default_resolver is getattr:
+        return Attribute(field.python_name)
+    return kind
+
+
+def python_arguments(schema: GraphQLSchema, of: GraphQLField, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a field as the function reads them that it was declared with."""
+    own = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001 - where strawberry keeps itself
+    arguments = of.extensions[_DEFINITION].arguments
+    registry = own.schema_converter.scalar_registry
+    return convert_arguments(dict(given), arguments, scalar_registry=registry, config=own.config)
 
 
 def _signed(resolve: Callable[..., Any], source: object, *, given: int) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from domain.access import Actor, Scope
 from domain.callbacks import Callbacks
 from domain.ports import Administration, EventLog, Hub, Reads, Store
 from domain.world import World
-from engine.fields import Loader
+from engine.fields import Found, Loader, Wanted
 from resolvers.loaders import Loaders
 
 
@@ -49,6 +49,10 @@ class Context:
         """The loaders of this operation by name."""
         return self._loaders
 
+    async def load(self, wanted: Wanted) -> Found:
+        """What all these loaders answer to all these keys, in one go."""
+        return await self._loaders.load(wanted)
+
     def fresh(self) -> Context:
         """The same caller, and nothing read yet."""
         return Context(self.services, self.actor)
@@ -59,10 +63,11 @@ class Context:
 
     async def world(self) -> World:
         """The reference data, one picture for the whole operation."""
-        async with self._reading:
-            if self._world is None:
-                self._world = await self.services.store.world()
-            return self._world
+        if self._world is None:
+            async with self._reading:
+                if self._world is None:
+                    self._world = await self.services.store.world()
+        return self._world
 
 
 def context_of(info: Any) -> Context:
