@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from domain.access import SYSTEM, Actor
 from domain.commands import RefreshGroup
 from domain.world import World
-from engine.interpreter import Interpreter
 from engine.resumption import Resumption
 from gateway.adapters.tmf_events import read_event
 from gateway.auth import Tokens
@@ -41,9 +40,7 @@ from persistence.reads import SqlReads
 from persistence.reference import SqlReference
 from persistence.store import SqlStore, utc_now
 from resolvers.context import Context, Services
-from resolvers.errors import shown
-from resolvers.root import MAX_TOKENS, build_schema, core_schema
-from schema.updates import cursor_of
+from resolvers.root import build_executor, schema
 
 SHOWN_CALLBACKS = timedelta(hours=1)
 PATH = "/graphql"
@@ -93,11 +90,8 @@ class Gateway:
             callbacks=self.callbacks,
             clock=utc_now,
         )
-        schema = core_schema(build_schema())
         self.endpoint = Endpoint(
-            Interpreter[Context](
-                schema, rules=[BudgetRule], shown=shown, max_tokens=MAX_TOKENS, cursor_of=cursor_of
-            ),
+            build_executor([BudgetRule]),
             Resumption(schema),
             self.tokens,
             self.store,

@@ -7,8 +7,6 @@ import uuid
 from typing import Final
 
 from graphql import GraphQLError
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from domain.pages import BadCursorError
 from domain.ports import CursorExpiredError, KeyReusedError
@@ -51,21 +49,10 @@ def _remedy(cause: Exception) -> str | None:
             return "this is not a cursor of this list in this sort"
         case KeyReusedError():
             return "this clientMutationId was used with another input; take another one"
-        case CannotGetOperationTypeError():
-            return no_operation(cause)
-        case MissingQueryError():
-            return "query is missing, or empty"
         case NoSuchThingError():
             return str(cause)
         case _:
             return None
-
-
-def no_operation(error: CannotGetOperationTypeError) -> str:
-    """Why a document holds nothing that can be run."""
-    if error.operation_name is None:
-        return "the document holds fragments alone, and no operation"
-    return f"the document has no operation named {error.operation_name!r}"
 
 
 def _cause(error: GraphQLError) -> Exception | None:

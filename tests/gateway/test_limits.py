@@ -96,7 +96,7 @@ def test_a_refused_document_is_looked_at_by_no_other_rule() -> None:
 
 
 def test_what_graphiql_asks_for_is_let_through() -> None:
-    core = served._schema  # noqa: SLF001 - as in resolvers.root
+    core = served
 
     assert validate(core, parse(get_introspection_query(input_value_deprecation=True)), [BudgetRule]) == []
 
@@ -125,7 +125,7 @@ TANGLED = {
 
 @pytest.mark.parametrize("document", TANGLED.values(), ids=TANGLED.keys())
 def test_no_document_keeps_the_gateway_busy(document: str) -> None:
-    core = served._schema  # noqa: SLF001 - as in resolvers.root
+    core = served
     parsed = parse(document, max_tokens=2 * MAX_TOKENS)
 
     started = time.perf_counter()

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from domain.access import Actor, Scope
 from domain.addresses import DistrictNames
 from domain.values import CrewId, MemberId, Role
 from domain.world import Crew, Member
+from engine.operations import Answer, Request
 from live.hub import LiveHub
 from persistence.callbacks import SqlCallbacks
 from persistence.database import Database
@@ -20,13 +23,13 @@ from persistence.reads import SqlReads
 from persistence.reference import SqlReference
 from persistence.store import SqlStore
 from resolvers.context import Context, Services
-from resolvers.root import build_schema
+from resolvers.root import build_executor
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DOOR = "郑州市金水区文化路85号3号楼502室"
 OTHER_DOOR = "郑州市金水区花园路1号A座1201"
 ERQI_DOOR = "郑州市二七区大学路40号"
-SCHEMA = build_schema()
+EXECUTOR = build_executor()
 
 
 class Clock:
@@ -71,10 +74,9 @@ class Office:
         self, actor: Actor, document: str, **variables: Any
     ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The data and the errors as a client sees them."""
-        result = await SCHEMA.execute(
-            document, variable_values=variables, context_value=Context(self.services, actor)
-        )
-        return result.data or {}, [dict(error.formatted) for error in result.errors or []]
+        answer = await EXECUTOR.execute(Request(document, variables), Context(self.services, actor))
+        told = orjson.loads(answer.body)
+        return told.get("data") or {}, told.get("errors", [])
 
     async def refusal(self, actor: Actor, document: str, **variables: Any) -> str:
         """The code of the one error."""
@@ -84,12 +86,14 @@ class Office:
 
     async def follow(self, actor: Actor, document: str, **variables: Any) -> AsyncIterator[Any]:
         """What a subscription answers, one result after the other."""
-        results = await SCHEMA.stream(
-            document, variable_values=variables, context_value=Context(self.services, actor)
-        )
-        async with aclosing(results) as stream:
-            async for result in stream:
-                yield result
+        found = await EXECUTOR.subscribe(Request(document, variables), lambda: Context(self.services, actor))
+        if isinstance(found, Answer):
+            yield orjson.loads(found.body)
+            return
+        stream: Any = found
+        async with aclosing(stream) as answers:
+            async for answer in answers:
+                yield orjson.loads(answer.body)
 
     async def take_in(self, *orders: dict[str, Any]) -> list[dict[str, Any]]:
         """The answers to a batch, none of which is an error."""

@@ -11,9 +11,9 @@ from graphql import (
     is_required_argument,
 )
 
-from tests.resolvers.office import SCHEMA
+from resolvers.root import schema
 
-TYPES = SCHEMA._schema.type_map  # noqa: SLF001 - strawberry has no public name for it
+TYPES = schema.type_map
 
 
 def everything(type_name: str, *, deep: int = 3) -> str:

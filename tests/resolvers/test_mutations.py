@@ -14,12 +14,12 @@ from graphql import (
 )
 
 from domain.access import Actor
+from resolvers.root import schema
 from schema.node import encode_id
 from tests.resolvers.office import (
     ADMIN,
     DISPATCHER,
     NMS,
-    SCHEMA,
     UPSTREAM,
     VIEWER,
     Office,
@@ -27,7 +27,7 @@ from tests.resolvers.office import (
     order,
 )
 
-MUTATIONS: Any = SCHEMA._schema.mutation_type  # noqa: SLF001 - strawberry has no public name for it
+MUTATIONS: Any = schema.mutation_type
 
 CREW, DESK, UP = {"crew"}, {"dispatcher", "admin"}, {"upstream"}
 MAY: dict[str, set[str]] = {

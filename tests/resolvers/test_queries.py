@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import orjson
 import pytest
 
 from domain.access import Actor
-from resolvers.root import build_schema
+from engine.operations import Request
+from resolvers.context import Context
+from resolvers.root import build_executor
 from schema.node import encode_id
 from tests.resolvers.office import (
     ADMIN,
@@ -271,14 +274,12 @@ async def test_districts_and_products_are_for_everybody(office: Office, people: 
 async def test_a_rule_of_whoever_serves_is_asked_as_well(office: Office) -> None:
     from graphql import ASTValidationRule, FieldNode, GraphQLError  # noqa: PLC0415 - of this test alone
 
-    from resolvers.context import Context  # noqa: PLC0415 - as above
-
     class NoViewer(ASTValidationRule):
         def enter_field(self, node: FieldNode, *_args: Any) -> None:
             if node.name.value == "viewer":
                 self.report_error(GraphQLError("not today", node))
 
-    strict = build_schema([NoViewer])
-    result = await strict.execute("{ viewer { id } }", context_value=Context(office.services, ADMIN))
+    strict = build_executor([NoViewer])
+    answer = await strict.execute(Request("{ viewer { id } }"), Context(office.services, ADMIN))
 
-    assert [error.message for error in result.errors or []] == ["not today"]
+    assert [error["message"] for error in orjson.loads(answer.body)["errors"]] == ["not today"]

@@ -47,8 +47,8 @@ class Follower:
         """The next update; an error fails the test."""
         async with asyncio.timeout(5):
             result = await anext(self._feed)
-        assert not result.errors, result.errors
-        return next(iter(result.data.values()))
+        assert "errors" not in result, result
+        return next(iter(result["data"].values()))
 
     async def take(self, count: int) -> list[Any]:
         """The next updates."""
@@ -58,8 +58,8 @@ class Follower:
         """The code of the error with which the feed ends."""
         async with asyncio.timeout(5):
             result = await anext(self._feed)
-        (error,) = result.errors
-        return str(error.extensions["code"])
+        (error,) = result["errors"]
+        return str(error["extensions"]["code"])
 
     async def is_silent(self) -> bool:
         """Whether nothing more comes in a while."""

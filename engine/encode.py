@@ -1,0 +1,30 @@
+"""Answers as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+
+
+def encoded(body: object) -> bytes:
+    """JSON. What orjson does not write, such as an integer beyond 64 bits, the standard library does."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body).encode()
+
+
+def answered(data: Mapping[str, Any] | None, errors: Sequence[GraphQLError] = ()) -> bytes:
+    """The response of an operation that was executed."""
+    if not errors:
+        return encoded({"data": data})
+    return encoded({"data": data, "errors": [error.formatted for error in errors]})
+
+
+def refused(errors: Sequence[GraphQLError]) -> bytes:
+    """The response of a request that was not executed."""
+    return encoded({"errors": [error.formatted for error in errors]})

@@ -1,0 +1,142 @@
+"""Executes documents by plans, and what has no plan by graphql-core.
+
+The answers are graphql-core's own; a test holds the two against each other over a whole schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any, Generic, TypeVar
+
+from graphql import (
+    ASTValidationRule,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    create_source_event_stream,
+)
+from graphql.execution.values import VariableValues
+
+from engine import core
+from engine.documents import Documents, Operation
+from engine.encode import answered, refused
+from engine.fields import OperationContext
+from engine.operations import Answer, Request, Stage
+from engine.run import Run
+
+Context = TypeVar("Context", bound=OperationContext)
+Shown = Callable[[GraphQLError], GraphQLError]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An operation that can be executed, any number of times."""
+
+    operation: Operation
+    variables: VariableValues
+    given: core.Given
+
+
+class PlannedExecutor(Generic[Context]):
+    """An ``Executor``. One object a process.
+
+    Args:
+        schema: What is served.
+        rules: Validation rules besides those of the specification.
+        shown: What a client may see of an error.
+        max_tokens: Of a document.
+        cursor_of: Where a stream stands behind an event of its source, null if it cannot be taken up there.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        rules: Sequence[type[ASTValidationRule]] = (),
+        shown: Shown = lambda error: error,
+        max_tokens: int = 5_000,
+        cursor_of: Callable[[Any], str | None] = lambda _event: None,
+    ) -> None:
+        self._documents = Documents(schema, rules, max_tokens)
+        self._shown = shown
+        self._cursor_of = cursor_of
+
+    def operation_type(self, request: Request) -> str | None:
+        """``query``, ``mutation`` or ``subscription``; null when the document does not say which."""
+        operation = self._documents.read(request.document).meant(request.operation_name)
+        return operation.kind if isinstance(operation, Operation) else None
+
+    async def execute(self, request: Request, context: Context) -> Answer:
+        """The answer to a query or a mutation."""
+        ready = self.ready(request)
+        return ready if isinstance(ready, Answer) else await self.answer(ready, context)
+
+    async def subscribe(
+        self, request: Request, new_context: Callable[[], Context]
+    ) -> Answer | AsyncIterator[Answer]:
+        """The updates of a subscription, each executed with a context of its own; an Answer when there are none."""
+        ready = self.ready(request)
+        if isinstance(ready, Answer):
+            return ready
+        source = await self.events(ready, new_context())
+        return source if isinstance(source, Answer) else self._updates(ready, source, new_context)
+
+    def ready(self, request: Request) -> Ready | Answer:
+        """The operation that a request means, or the answer why there is none."""
+        document = self._documents.read(request.document)
+        if document.stage is Stage.UNREADABLE:
+            return self._refused(document.errors, document.stage)
+        operation = document.meant(request.operation_name)
+        if isinstance(operation, GraphQLError):
+            return self._refused([operation], Stage.INVALID)
+        if document.errors:
+            return self._refused(document.errors, document.stage)
+        variables = operation.variables(request.variables)
+        if isinstance(variables, list):
+            return self._refused(variables, Stage.INVALID)
+        return Ready(operation, variables, request.variables)
+
+    async def answer(self, ready: Ready, context: Context, event: Any = None) -> Answer:
+        """What an operation answers to a caller; a subscription, to one event of its source."""
+        assembly = ready.operation.plan(ready.variables)
+        if assembly is None:
+            built = core.executor(ready.operation, ready.given, context, root_value=event)
+            result = await core.executed(built)
+            data, errors = result.data, result.errors or []
+        else:
+            run = Run(ready.operation, assembly, ready.variables, ready.given, context)
+            data, errors = await run.result(event)
+        shown = [self._shown(error) for error in errors] if errors else ()
+        return Answer(answered(data, shown), cursor=self._cursor_of(event) if event is not None else None)
+
+    async def events(self, ready: Ready, context: Context) -> AsyncIterator[Any] | Answer:
+        """The source of a subscription, or the answer why there is none."""
+        built = core.executor(ready.operation, ready.given, context)
+        if isinstance(built, list):
+            return self._refused(built, Stage.INVALID)
+        found: Any = create_source_event_stream(built)
+        source = await found if isawaitable(found) else found
+        if isinstance(source, ExecutionResult):
+            return self._refused(source.errors or (), Stage.REFUSED)
+        return source  # type: ignore[no-any-return]  # graphql-core has made sure that it can be iterated
+
+    async def _updates(
+        self, ready: Ready, source: Any, new_context: Callable[[], Context]
+    ) -> AsyncIterator[Answer]:
+        try:
+            async with aclosing(source) as events:
+                async for event in events:
+                    yield await self.answer(ready, new_context(), event)
+                    del event  # or it is held until the next one comes
+        except Exception as error:  # noqa: BLE001 - whatever ends a stream, its client is told
+            yield self._refused([_told(error)], Stage.REFUSED)
+
+    def _refused(self, errors: Sequence[GraphQLError], stage: Stage) -> Answer:
+        return Answer(refused([self._shown(error) for error in errors]), stage)
+
+
+def _told(error: Exception) -> GraphQLError:
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)

@@ -1,0 +1,78 @@
+"""A judge who asks two executors the same: the plans of the engine, and graphql-core."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from json import dumps
+from typing import Any
+
+import orjson
+import pytest
+from graphql import GraphQLSchema
+
+from engine import core
+from engine.encode import answered
+from engine.operations import Answer, Request
+from engine.planned import PlannedExecutor
+from tests.documents import Written
+
+
+@dataclass
+class Judge:
+    """Holds answers against each other, and counts how often something was wrong in them.
+
+    ``retold`` names the fields which plans have left to graphql-core: only those of which something is wrong.
+    """
+
+    schema: GraphQLSchema
+    counts: Counter[str] = field(default_factory=Counter)
+    retold: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._planned: PlannedExecutor[Any] = PlannedExecutor(self.schema)
+
+    async def compare(self, written: Written, new_context: Callable[[], Any], event: Any = None) -> None:
+        """Fail if the two differ in a byte of the data or of an error."""
+        ready = self._planned.ready(Request(written.text, written.variables))
+        if isinstance(ready, Answer):
+            assert written.may_be_refused, (ready.body, written.text)
+            self.counts["refused"] += 1
+            return
+        built = core.executor(ready.operation, ready.given, new_context(), root_value=event)
+        expected = await core.executed(built)
+        await quiet()
+        answer = await self._planned.answer(ready, new_context(), event)
+        await quiet()
+        assert ready.operation.plan(ready.variables) is not None, written.text
+        assert told(answer.body) == told(answered(expected.data, expected.errors or ())), written.text
+        assert expected.errors or not self.retold, f"nothing is wrong with {written.text}"
+        self.retold.clear()
+        self.counts["with errors" if expected.errors else "without"] += 1
+
+
+def judging(schema: GraphQLSchema, monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """A judge who hears of each field that is left to graphql-core."""
+    judge, tell = Judge(schema), core.told
+
+    async def aloud(operation: Any, given: Any, context: Any, resolved: Any) -> Any:
+        judge.retold += [one.shown.root.name for one in resolved]
+        return await tell(operation, given, context, resolved)
+
+    monkeypatch.setattr(core, "told", aloud)
+    return judge
+
+
+async def quiet() -> None:
+    """Wait for reads which somebody has begun and nobody needs any more."""
+    await asyncio.sleep(0)
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+
+
+def told(body: bytes) -> tuple[str, list[str]]:
+    """An answer's data, keys in their order; and its errors, which may come in any order."""
+    answer = orjson.loads(body)
+    return dumps(answer["data"]), sorted(dumps(error) for error in answer.get("errors", ()))
