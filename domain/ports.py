@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -290,11 +290,38 @@ class Bell(Protocol):
 
 
 Wanted = Callable[[Entry, Group], bool]
+Heard = Callable[[Change | None], None]
+
+
+class Following(Protocol):
+    """One reader's way from a place in the log to the present. It hears until it is closed."""
+
+    async def missed(self) -> Change | None:
+        """The next change that has happened already; null when none is left.
+
+        Whoever gets null, and listens before anybody else has a turn, misses nothing.
+        """
+        ...
+
+    async def news(self) -> None:
+        """Wait until it is worth while to ask again."""
+        ...
+
+    def close(self) -> None:
+        """Hear no more."""
+        ...
 
 
 class Hub(Protocol):
     """Hands each entry of the log to those who follow it."""
 
-    def follow(self, after: int, *, group: GroupId | None = None, wants: Wanted) -> AsyncIterator[Change]:
+    def following(self, after: int, *, group: GroupId | None = None, wants: Wanted) -> Following:
         """Every wanted change behind a position, once and in order, then live without end."""
+        ...
+
+    def listen(self, heard: Heard, *, group: GroupId | None = None, wants: Wanted) -> Callable[[], None]:
+        """Call ``heard`` with each wanted change from now on, until what this gives is called.
+
+        Null says that a change could not be told: it is to be read in the log.
+        """
         ...

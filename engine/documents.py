@@ -14,9 +14,12 @@ from typing import Any, Final
 from graphql import (
     ASTValidationRule,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -27,6 +30,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from engine.assembly import Assembly, assembled
+from engine.encode import encoded
 from engine.operations import Stage
 from engine.plan import UnplannableError, plan
 
@@ -46,6 +50,7 @@ class Operation:
         self.document = document
         self.node = node
         self._conditions = sorted(set(_conditions(document, node)))
+        self._selecting = sorted(set(_selecting(schema, document, node)))
         self._plans: OrderedDict[tuple[Any, ...], Assembly | None] = OrderedDict()
 
     @property
@@ -64,6 +69,13 @@ class Operation:
         if not definitions:
             return _NOTHING
         return get_variable_values(self.schema, definitions, dict(given or {}), max_errors=50)
+
+    def selected_by(self, given: Mapping[str, Any] | None) -> bytes:
+        """What was given for the variables on which depends what is shown of a root field's value.
+
+        The arguments of the root field itself say what the value is.
+        """
+        return encoded({name: given[name] for name in self._selecting if given and name in given})
 
     def plan(self, variables: VariableValues) -> Assembly | None:
         """How to answer it, null if there is no plan for it."""
@@ -169,3 +181,40 @@ def _conditions(document: DocumentNode, operation: OperationDefinitionNode) -> I
                         yield argument.value.name.value
             below = getattr(node, "selection_set", None)
             waiting += [below] if below is not None else []
+
+
+def _selecting(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
+) -> Iterator[str]:
+    """The variables of an operation, but for those that stand in the arguments of root fields alone."""
+    root = schema.get_root_type(operation.operation)
+    for one in document.definitions:
+        if one is operation:
+            yield from _below(operation.selection_set, is_root=True)
+        elif isinstance(one, FragmentDefinitionNode):
+            is_root = root is not None and one.type_condition.name.value == root.name
+            yield from _below(one.selection_set, is_root=is_root)
+
+
+def _below(selections: SelectionSetNode, *, is_root: bool) -> Iterator[str]:
+    for node in selections.selections:
+        for directive in node.directives or ():
+            yield from _variables(directive)
+        if isinstance(node, FieldNode):
+            for argument in () if is_root else node.arguments or ():
+                yield from _variables(argument)
+            if node.selection_set is not None:
+                yield from _below(node.selection_set, is_root=False)
+        elif isinstance(node, InlineFragmentNode):
+            yield from _below(node.selection_set, is_root=is_root)
+
+
+def _variables(node: Node) -> Iterator[str]:
+    """The variables in a directive, an argument or a value."""
+    if isinstance(node, VariableNode):
+        yield node.name.value
+    for key in node.keys:
+        below = getattr(node, key)
+        for one in below if isinstance(below, tuple | list) else (below,):
+            if isinstance(one, Node):
+                yield from _variables(one)

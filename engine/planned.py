@@ -5,11 +5,12 @@ The answers are graphql-core's own; a test holds the two against each other over
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from inspect import isawaitable
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from graphql import (
     ASTValidationRule,
@@ -17,18 +18,24 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     create_source_event_stream,
+    located_error,
 )
 from graphql.execution.values import VariableValues
 
 from engine import core
+from engine.channels import Channels
 from engine.documents import Documents, Operation
 from engine.encode import answered, refused
 from engine.fields import OperationContext
 from engine.operations import Answer, Request, Stage
-from engine.run import Run
+from engine.run import Run, called
+from engine.sources import Source
+from engine.updates import Updates
 
 Context = TypeVar("Context", bound=OperationContext)
 Shown = Callable[[GraphQLError], GraphQLError]
+CONFLATE: Final = "conflate"
+"""The extension by which a client asks for the newest update alone of those of one thing that wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class PlannedExecutor(Generic[Context]):
         self._documents = Documents(schema, rules, max_tokens)
         self._shown = shown
         self._cursor_of = cursor_of
+        self.channels = Channels()
 
     def operation_type(self, request: Request) -> str | None:
         """``query``, ``mutation`` or ``subscription``; null when the document does not say which."""
@@ -81,8 +89,25 @@ class PlannedExecutor(Generic[Context]):
         ready = self.ready(request)
         if isinstance(ready, Answer):
             return ready
-        source = await self.events(ready, new_context())
-        return source if isinstance(source, Answer) else self._updates(ready, source, new_context)
+        conflate = (request.extensions or {}).get(CONFLATE, False)
+        if not isinstance(conflate, bool):
+            return self._refused(
+                [GraphQLError(f"extensions.{CONFLATE} must be true or false")], Stage.INVALID
+            )
+        context = new_context()
+        source = await self.events(ready, context)
+        if isinstance(source, Answer):
+            return source
+        if not isinstance(source, Source):
+            return self._updates(ready, source, new_context)
+        return Updates(
+            source,
+            partial(self._update, ready, new_context),
+            self._fault,
+            self.channels,
+            self._shared_by(ready, source, context),
+            conflate=conflate,
+        )
 
     def ready(self, request: Request) -> Ready | Answer:
         """The operation that a request means, or the answer why there is none."""
@@ -112,8 +137,20 @@ class PlannedExecutor(Generic[Context]):
         shown = [self._shown(error) for error in errors] if errors else ()
         return Answer(answered(data, shown), cursor=self._cursor_of(event) if event is not None else None)
 
-    async def events(self, ready: Ready, context: Context) -> AsyncIterator[Any] | Answer:
+    async def events(self, ready: Ready, context: Context) -> AsyncIterator[Any] | Source | Answer:
         """The source of a subscription, or the answer why there is none."""
+        assembly = ready.operation.plan(ready.variables)
+        root = assembly.roots[0].root if assembly is not None and assembly.roots else None
+        if root is None or root.of.subscribe is None:
+            return await self._core_events(ready, context)
+        try:
+            found = called(root, root.of.subscribe, None, ready.variables, context)
+            source = await found if isawaitable(found) else found
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told
+            return self._refused([located_error(error, root.nodes, [root.name])], Stage.REFUSED)
+        return source if isinstance(source, AsyncIterable) else await self._core_events(ready, context)  # type: ignore[return-value]  # it can be iterated
+
+    async def _core_events(self, ready: Ready, context: Context) -> AsyncIterator[Any] | Answer:
         built = core.executor(ready.operation, ready.given, context)
         if isinstance(built, list):
             return self._refused(built, Stage.INVALID)
@@ -122,6 +159,19 @@ class PlannedExecutor(Generic[Context]):
         if isinstance(source, ExecutionResult):
             return self._refused(source.errors or (), Stage.REFUSED)
         return source  # type: ignore[no-any-return]  # graphql-core has made sure that it can be iterated
+
+    async def _update(self, ready: Ready, new_context: Callable[[], Context], event: Any) -> Answer:
+        return await self.answer(ready, new_context(), event)
+
+    @staticmethod
+    def _shared_by(ready: Ready, source: Source, context: Context) -> Hashable:
+        """All that the answers to a source's events depend on. Without a plan nobody knows what that is."""
+        if ready.operation.plan(ready.variables) is None:
+            return object()
+        return ready.operation, ready.operation.selected_by(ready.given), context.scope, source.topic
+
+    def _fault(self, error: Exception) -> Answer:
+        return self._refused([_told(error)], Stage.REFUSED)
 
     async def _updates(
         self, ready: Ready, source: Any, new_context: Callable[[], Context]
@@ -132,7 +182,7 @@ class PlannedExecutor(Generic[Context]):
                     yield await self.answer(ready, new_context(), event)
                     del event  # or it is held until the next one comes
         except Exception as error:  # noqa: BLE001 - whatever ends a stream, its client is told
-            yield self._refused([_told(error)], Stage.REFUSED)
+            yield self._fault(error)
 
     def _refused(self, errors: Sequence[GraphQLError], stage: Stage) -> Answer:
         return Answer(refused([self._shown(error) for error in errors]), stage)

@@ -19,10 +19,19 @@ from engine.assembly import Assembly, Link, Shown
 from engine.core import Given, Resolved
 from engine.documents import Operation
 from engine.fields import OperationContext
-from engine.plan import Arguments
+from engine.plan import Arguments, Root
 
 Result = tuple[dict[str, Any] | None, list[GraphQLError]]
 """Data and errors."""
+
+
+def called(
+    root: Root, function: Any, event: Any, variables: VariableValues, context: OperationContext
+) -> Any:
+    """What a resolver of a root field gives, or promises. Raises what it raises."""
+    info = root.info._replace(context=context, variable_values=variables.coerced)  # type: ignore[arg-type]  # what strawberry hands on
+    arguments = root.arguments.core(variables) if root.arguments is not None else {}
+    return function(event, info, **arguments)
 
 
 class Levels:
@@ -97,11 +106,9 @@ class Run:
 
     async def _resolved(self, one: Shown, event: Any) -> Resolved:
         """What the resolver of a root field gives, or the exception that it raises."""
-        root, waits = one.root, False
-        info = root.info._replace(context=self._context, variable_values=self._variables.coerced)  # type: ignore[arg-type]  # what strawberry hands on
+        waits = False
         try:
-            arguments = root.arguments.core(self._variables) if root.arguments is not None else {}
-            value = root.of.resolve(event, info, **arguments)  # type: ignore[misc]  # no root field is planned without one
+            value = called(one.root, one.root.of.resolve, event, self._variables, self._context)
             if waits := isawaitable(value):
                 value = await value
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told

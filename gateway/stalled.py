@@ -13,10 +13,15 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 
+from engine.wire.frames import WRITE_FRAME
+from engine.wire.sockets import TRY_AGAIN_LATER
 from gateway.waiting import Gate, Inbox
 
 log = logging.getLogger("onevisit.stalled")
+
+TOO_SLOW = "You read too slowly: come back with the cursor of the last update that you have"
 
 
 class _CutOff(asyncio.Protocol):
@@ -56,6 +61,10 @@ class _CutOff(asyncio.Protocol):
             self._watch()
             return
         log.warning("a peer that takes nothing is cut off", extra={"bytes_waiting": waiting})
+        self._cut_off()
+
+    def _cut_off(self) -> None:
+        """Drop the peer, with all that waits for it."""
         self.transport.abort()
 
     def _forget(self) -> None:
@@ -71,6 +80,30 @@ class CutOffSocket(_CutOff, WebSocketsSansIOProtocol):
         super().__init__(*arguments, **options)
         self.queue: Any = Inbox()
         self.writable: Any = Gate()
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Write a whole frame without waiting; false, and nothing is written, when the peer is behind or gone."""
+        if not self.writable.is_open or self.close_sent or self.disconnected or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
+
+    async def run_asgi(self) -> None:
+        """Serve the socket."""
+        extensions: dict[str, Any] = {**(self.scope["extensions"] or {}), WRITE_FRAME: self.write_frame}
+        self.scope["extensions"] = extensions
+        await super().run_asgi()
+
+    def _cut_off(self) -> None:
+        """Say why, behind all that waits; who does not take that either is dropped."""
+        if self.close_sent or self.conn.state is not State.OPEN:
+            super()._cut_off()
+            return
+        self.close_sent = True
+        self.conn.send_close(TRY_AGAIN_LATER, TOO_SLOW)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": TRY_AGAIN_LATER})
+        self._watch()
 
     def start_keepalive(self) -> None:
         """The socket is open: nobody asks for its handshake any more."""

@@ -9,19 +9,19 @@ from typing import Any
 class Gate:
     """An ``asyncio.Event`` that holds nothing while nobody waits."""
 
-    __slots__ = ("_open", "_waiting")
+    __slots__ = ("_waiting", "is_open")
 
     def __init__(self) -> None:
-        self._open = True
+        self.is_open = True
         self._waiting: list[asyncio.Future[None]] | None = None
 
     def clear(self) -> None:
         """Whoever comes from now on waits."""
-        self._open = False
+        self.is_open = False
 
     def set(self) -> None:
         """Let everybody through."""
-        self._open = True
+        self.is_open = True
         waiting, self._waiting = self._waiting, None
         for one in waiting or ():
             if not one.done():
@@ -29,7 +29,7 @@ class Gate:
 
     async def wait(self) -> None:
         """Wait until the gate is open."""
-        while not self._open:
+        while not self.is_open:
             mine = asyncio.get_running_loop().create_future()
             self._waiting = [*(self._waiting or ()), mine]
             await mine

@@ -1,9 +1,4 @@
-"""One who follows the log: a bounded mailbox, and the way back when it was too slow.
-
-Invariants: every wanted change behind the cursor comes once and in order. A follower registers before it
-reads the log, so nothing falls in between; one whose mailbox overflows loses the mailbox, not the changes: it
-reads the log from its last position until it has caught up, then follows live again.
-"""
+"""The mailbox of one who reads changes at its own pace. Bounded: one that overflows loses all its mail."""
 
 from __future__ import annotations
 
@@ -17,7 +12,7 @@ MAILBOX_SIZE = 1000
 
 
 class Follower:
-    """The mailbox of one feed."""
+    """Takes the wanted changes of a group, or of all groups, until somebody asks for them."""
 
     def __init__(self, group: GroupId | None, wants: Wanted, size: int = MAILBOX_SIZE) -> None:
         self.group = group
@@ -46,17 +41,18 @@ class Follower:
             self._arrived.set()
         return wanted and not self.overflowed
 
-    async def take(self) -> Change | None:
-        """The next change, null when the mailbox overflowed and the log must be read."""
-        while not self._mail:
-            if self.overflowed:
-                return None
+    def take(self) -> Change | None:
+        """The next change, null when there is none."""
+        return self._mail.popleft() if self._mail else None
+
+    async def mail(self) -> None:
+        """Wait until there is mail, or all of it is lost."""
+        while not self._mail and not self.overflowed:
             self._arrived.clear()
             await self._arrived.wait()
-        return self._mail.popleft()
 
     def rejoin(self) -> None:
-        """Live again from here on; what was offered meanwhile is in the log."""
+        """Take mail again; what was offered meanwhile is in the log."""
         self.overflowed = False
 
     def _overflow(self) -> None:

@@ -10,19 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from domain.ports import Change, Entry, EventLog, GroupReader, Wanted
+from domain.ports import Change, Entry, EventLog, GroupReader, Heard, Wanted
 from domain.values import GroupId
 from live.follower import MAILBOX_SIZE, Follower
+from live.following import REPLAY_BATCH, Following
+from live.listener import Listener
 
 log = logging.getLogger("onevisit.hub")
 
 BATCH = 500
-REPLAY_BATCH = 100
-"""Entries of one look at the log: of the hub, and of a follower on its way back, which may leave soon."""
+"""Entries of one look at the log."""
 LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -54,7 +55,7 @@ class LiveHub:
         self._poll_seconds = poll_seconds
         self._mailbox_size = mailbox_size
         self._rung = asyncio.Event()
-        self._by_group: dict[GroupId | None, set[Follower]] = {}
+        self._by_group: dict[GroupId | None, set[Follower | Listener]] = {}
         self._task: asyncio.Task[None] | None = None
         self.counts = HubCounts()
 
@@ -73,52 +74,38 @@ class LiveHub:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def follow(
-        self, after: int, *, group: GroupId | None = None, wants: Wanted
-    ) -> AsyncIterator[Change]:
-        """Every wanted change behind a position, once and in order, then live without end."""
+    def following(self, after: int, *, group: GroupId | None = None, wants: Wanted) -> Following:
+        """One reader's way from a position to the present. It hears from now on, until it is closed."""
         follower = Follower(group, wants, self._mailbox_size)
-        self._by_group.setdefault(group, set()).add(follower)
+        self._enter(follower)
+        left = partial(self._leave, follower)
+        return Following(follower, after, self._behind, left=left, overflowed=self._overflowed)
+
+    def listen(self, heard: Heard, *, group: GroupId | None = None, wants: Wanted) -> Callable[[], None]:
+        """Call ``heard`` with each wanted change from now on, until what this gives is called."""
+        listener = Listener(group, wants, heard)
+        self._enter(listener)
+        return partial(self._leave, listener)
+
+    def _enter(self, one: Follower | Listener) -> None:
+        self._by_group.setdefault(one.group, set()).add(one)
         self.counts.followers += 1
-        position = after
-        try:
-            while True:
-                async with aclosing(self._replay(position, follower)) as changes:
-                    async for change in changes:
-                        position = change.entry.position
-                        if wants(change.entry, change.group):
-                            yield change
-                while (live := await follower.take()) is not None:
-                    if live.entry.position > position:
-                        position = live.entry.position
-                        yield live
-                self.counts.overflows += 1
-                follower.rejoin()
-        finally:
-            self._leave(follower)
 
-    def _leave(self, follower: Follower) -> None:
-        followers = self._by_group[follower.group]
-        followers.discard(follower)
-        if not followers:
-            del self._by_group[follower.group]
-        self.counts.followers -= 1
+    def _leave(self, one: Follower | Listener) -> None:
+        """Forget one; who has left before, has left."""
+        others = self._by_group.get(one.group, set())
+        if one in others:
+            others.discard(one)
+            self.counts.followers -= 1
+        if not others:
+            self._by_group.pop(one.group, None)
 
-    async def _replay(self, after: int, follower: Follower) -> AsyncGenerator[Change, None]:
-        """What the log holds behind a position, wanted or not, up to its present end."""
-        groups = [follower.group] if follower.group is not None else None
-        while True:
-            entries, changes = await self._behind(after, groups)
-            for change in changes:
-                yield change
-            if len(entries) < REPLAY_BATCH:
-                return
-            after = entries[-1].position
+    def _overflowed(self) -> None:
+        self.counts.overflows += 1
 
-    async def _behind(
-        self, after: int, groups: Sequence[GroupId] | None
-    ) -> tuple[Sequence[Entry], list[Change]]:
+    async def _behind(self, after: int, group: GroupId | None) -> tuple[Sequence[Entry], Sequence[Change]]:
         """A batch of the log with its groups, once the database can be asked."""
+        groups = [group] if group is not None else None
         pause = self._poll_seconds
         while True:
             try:
@@ -130,6 +117,8 @@ class LiveHub:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _with_groups(self, entries: Sequence[Entry]) -> list[Change]:
+        if not entries:
+            return []
         groups = await self._reader.groups({entry.group for entry in entries})
         return [Change(entry, groups[entry.group]) for entry in entries if entry.group in groups]
 
@@ -156,15 +145,20 @@ class LiveHub:
         """Hand out everything behind the hub's position."""
         self._rung.clear()
         while entries := await self._log.read(self.counts.position, BATCH):
-            if self._by_group:
-                for change in await self._with_groups(entries):
-                    self._hand_out(change)
+            for change in await self._with_groups(self._followed(entries)):
+                self._hand_out(change)
             self.counts.position = entries[-1].position
             if len(entries) < BATCH:
                 break
         self.counts.healthy = True
 
+    def _followed(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those which somebody may want. Who comes later reads them in the log."""
+        if None in self._by_group:
+            return entries
+        return [entry for entry in entries if entry.group in self._by_group]
+
     def _hand_out(self, change: Change) -> None:
         for name in (change.entry.group, None):
-            for follower in self._by_group.get(name, ()):
-                self.counts.delivered += follower.offer(change)
+            for one in tuple(self._by_group.get(name, ())):
+                self.counts.delivered += one.offer(change)

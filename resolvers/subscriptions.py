@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Hashable
+from functools import partial
 from typing import Any
 
 import strawberry
 
 from domain import access, feeds
 from domain.groups import Group
-from domain.ports import Cursor, Wanted
+from domain.ports import Change, Cursor, Wanted
 from domain.values import CrewId, GroupId, Role
 from resolvers.context import Context, context_of
 from resolvers.errors import forbidden, not_found
+from resolvers.feeds import Feed
 from resolvers.pages import row
 from resolvers.places import position_behind
 from schema.described import described
@@ -49,11 +50,11 @@ class Subscription:
         group = (await context.services.reads.groups_of_keys([(key, round)])).get((key, round))
         if group is None or not access.may_see_group(group, context.scope):
             raise not_found(f"there is no group {key!r} that you may see")
-        if after is None:
-            start = await context.services.log.position_of(group.id, group.revision)
-            return _updates(context, start, feeds.visible(context.scope), group=group.id, first=group)
-        start = await position_behind(context.services.log, after)
-        return _updates(context, start, feeds.visible(context.scope), group=group.id)
+        log = context.services.log
+        new = after is None
+        place = await log.position_of(group.id, group.revision) if new else await position_behind(log, after)
+        topic, wants = ("group", group.id), feeds.visible(context.scope)
+        return await _feed(context, place, topic, wants, group=group if new else None, of=group.id, new=new)
 
     @strawberry.subscription
     async def crew_updates(
@@ -73,7 +74,10 @@ class Subscription:
         known = (await context.world()).crews.get(crew)
         if known is None or not access.may_see_people(known, context.scope):
             raise not_found("there is no such crew that you may follow")
-        return await _feed(context, after, feeds.of_crew(crew, context.scope))
+        place = await _place(context, after)
+        return await _feed(
+            context, place, ("crew", crew), feeds.of_crew(crew, context.scope), new=after is None
+        )
 
     @strawberry.subscription
     async def updates(
@@ -90,7 +94,10 @@ class Subscription:
         """
         context = context_of(info)
         chosen = (filter or UpdateFilter()).wanted()
-        return await _feed(context, after, feeds.wanted(chosen, context.scope))
+        place = await _place(context, after)
+        return await _feed(
+            context, place, ("updates", chosen), feeds.wanted(chosen, context.scope), new=after is None
+        )
 
     @strawberry.subscription
     async def receipts(self, info: Info, after: Cursor | None = None) -> AsyncGenerator[ReceiptUpdate, None]:
@@ -104,9 +111,7 @@ class Subscription:
         context = context_of(info)
         if context.scope.role not in RECEIPT_FOLLOWERS:
             raise forbidden("the feed of receipts", context.scope.role)
-        log = context.services.log
-        start = await log.head() if after is None else await position_behind(log, after)
-        return _receipts(context, start)
+        return await _receipts(context, await _place(context, after))
 
 
 def _crew(id: strawberry.ID) -> CrewId:
@@ -116,35 +121,48 @@ def _crew(id: strawberry.ID) -> CrewId:
         raise not_found(str(wrong)) from None
 
 
-async def _feed(context: Context, after: Cursor | None, wants: Wanted) -> AsyncGenerator[Any, None]:
-    """A feed of many groups: from a cursor, or from now with a snapshot that carries the cursor alone."""
+async def _place(context: Context, after: Cursor | None) -> int:
+    """The place behind which a feed begins; without a cursor the present end of the log. Raises CursorExpiredError."""
     log = context.services.log
-    if after is not None:
-        return _updates(context, await position_behind(log, after), wants)
-    return _updates(context, await log.head(), wants, snapshot=True)
+    return await log.head() if after is None else await position_behind(log, after)
 
 
-async def _updates(
+async def _feed(
     context: Context,
-    start: int,
+    place: int,
+    topic: Hashable,
     wants: Wanted,
     *,
-    group: GroupId | None = None,
-    first: Group | None = None,
-    snapshot: bool = False,
-) -> AsyncGenerator[Any, None]:
+    new: bool,
+    of: GroupId | None = None,
+    group: Group | None = None,
+) -> Any:
+    """A feed of updates, of one group or of all; a new one begins with a snapshot."""
     services = context.services
     epoch = await services.log.epoch()
-    if first is not None or snapshot:
-        yield row(feeds.snapshot(Cursor(epoch, start), services.clock(), str(context.actor), first))
-    async with aclosing(row(services.hub.follow(start, group=group, wants=wants))) as changes:
-        async for change in changes:
-            yield row(feeds.update_of(epoch, change.entry, change.group))
+    first = feeds.snapshot(Cursor(epoch, place), services.clock(), str(context.actor), group) if new else None
+    return Feed(
+        hub=services.hub,
+        topic=topic,
+        start=place,
+        wants=wants,
+        row_of=partial(_update, epoch),
+        group=of,
+        first=first,
+    )
 
 
-async def _receipts(context: Context, start: int) -> AsyncGenerator[Any, None]:
-    epoch = await context.services.log.epoch()
-    async with aclosing(row(context.services.hub.follow(start, wants=feeds.final_receipts))) as changes:
-        async for change in changes:
-            receipt = feeds.receipt_of(change.entry, change.group)
-            yield row(feeds.ReceiptUpdateView(Cursor(epoch, change.entry.position), row(receipt)))
+async def _receipts(context: Context, place: int) -> Any:
+    row_of = partial(_receipt, await context.services.log.epoch())
+    return Feed(
+        hub=context.services.hub, topic="receipts", start=place, wants=feeds.final_receipts, row_of=row_of
+    )
+
+
+def _update(epoch: str, change: Change) -> feeds.UpdateView:
+    return feeds.update_of(epoch, change.entry, change.group)
+
+
+def _receipt(epoch: str, change: Change) -> feeds.ReceiptUpdateView:
+    receipt = feeds.receipt_of(change.entry, change.group)
+    return feeds.ReceiptUpdateView(Cursor(epoch, change.entry.position), row(receipt))

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
 from engine.operations import Answer, Executor, Stage
+from engine.updates import Updates
 from engine.wire import frames
 from engine.wire.connections import Caller, Connections, Ending
 from engine.wire.messages import Parameters, RequestError, errors_body, read_message, read_parameters
@@ -39,6 +40,7 @@ LONGEST_REASON: Final = 123
 """Bytes that fit in a close frame."""
 
 Context = TypeVar("Context")
+Write = Callable[[bytes], bool]
 
 
 class ClosingError(Exception):
@@ -73,6 +75,7 @@ class Sockets(Generic[Context]):
     connections: Connections = field(default_factory=Connections)
     kept: set[asyncio.Task[None]] = field(default_factory=set)
     """What runs to its end, whatever becomes of its socket."""
+    frames: frames.SharedFrames = field(default_factory=frames.SharedFrames)
 
     def keep(self, task: asyncio.Task[None]) -> None:
         """Let it run to its end."""
@@ -84,7 +87,7 @@ class Sockets(Generic[Context]):
         await receive()  # websocket.connect
         spoken = PROTOCOL in scope["subprotocols"]
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL if spoken else None})
-        socket = Socket(self, send)
+        socket = Socket(self, send, scope.get("extensions", {}).get(frames.WRITE_FRAME))
         if not spoken:
             await socket.close(OTHER_PROTOCOL, f"Subprotocol not acceptable: {PROTOCOL} is")
         elif len(self.connections) >= self.max_sockets:
@@ -93,16 +96,63 @@ class Sockets(Generic[Context]):
             await socket.serve(receive)
 
 
+class Running(Protocol):
+    """An operation that can be given up: a task, or a subscription that waits without one."""
+
+    def cancel(self) -> object:
+        """Give it up."""
+        ...
+
+
+class Live:
+    """A subscription that has caught up: what it shares with others goes straight to the wire."""
+
+    __slots__ = ("_frames", "_id", "_socket", "_start", "_updates", "_write")
+
+    def __init__(
+        self, socket: Socket[Any], id_: str, updates: Updates, write: Write, shared: frames.SharedFrames
+    ) -> None:
+        self._socket = socket
+        self._id = id_
+        self._updates = updates
+        self._write = write
+        self._start = frames.start_of(id_)
+        self._frames = shared
+
+    def take(self, answer: Answer) -> bool:
+        """Write it, if the client takes what it is sent."""
+        return self._write(self._frames.next_frame(self._start, answer))
+
+    def lost(self) -> None:
+        """It could not be written: go on when the client takes something again."""
+        self._socket.catch_up(self._id, self._updates)
+
+    def cancel(self) -> None:
+        """The client does not want it any more."""
+        self._updates.close()
+
+
 class Socket(Generic[Context]):
     """One socket. There may be ten thousand, so it holds no more than it needs."""
 
-    __slots__ = ("__weakref__", "_closed", "_of", "_operations", "_send", "_timer", "_unheard", "caller")
+    __slots__ = (
+        "__weakref__",
+        "_closed",
+        "_of",
+        "_operations",
+        "_send",
+        "_timer",
+        "_unheard",
+        "_write",
+        "caller",
+    )
 
-    def __init__(self, of: Sockets[Context], send: Send) -> None:
+    def __init__(self, of: Sockets[Context], send: Send, write: Write | None = None) -> None:
         self.caller: Caller[Context] | None = None
         self._of = of
         self._send = send
-        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._write = write
+        self._operations: dict[str, Running] = {}
         self._unheard = 0  # mutations that run on though their client does not wait for them
         self._closed = False
         self._timer: asyncio.TimerHandle | None = None
@@ -191,49 +241,62 @@ class Socket(Generic[Context]):
             text = f"{running} operations run on this socket; complete one, or open another socket"
             await self._say(frames.error_frame(id_, errors_body(text)))
             return
-        task = asyncio.get_running_loop().create_task(self._run(id_, parameters, self.caller))
-        self._operations[id_] = task
+        self._start(id_, self._run(id_, parameters, self.caller))
+
+    def catch_up(self, id_: str, updates: Updates) -> None:
+        """Go on with a subscription whose client is behind."""
+        if self._closed:
+            updates.close()
+        else:
+            self._start(id_, self._follow(id_, updates))
+
+    def _start(self, id_: str, operation: Coroutine[Any, Any, None]) -> None:
+        self._operations[id_] = asyncio.get_running_loop().create_task(self._guarded(id_, operation))
 
     def _complete(self, id_: str) -> None:
         """The client does not wait for an operation, or no longer; what it does not know of is ignored."""
-        task = self._operations.pop(id_, None)
-        if task is not None and task in self._of.kept:
+        running = self._operations.pop(id_, None)
+        if isinstance(running, asyncio.Task) and running in self._of.kept:
             self._unheard += 1
-            task.add_done_callback(self._ended_unheard)
-        elif task is not None:
-            task.cancel()
+            running.add_done_callback(self._ended_unheard)
+        elif running is not None:
+            running.cancel()
 
     def _ended_unheard(self, _task: asyncio.Task[None]) -> None:
         self._unheard -= 1
 
-    async def _run(self, id_: str, parameters: Parameters, caller: Caller[Context]) -> None:
-        """One operation, from its message to its last frame. What changes something runs to its end."""
-        running = asyncio.current_task()
-        assert running is not None  # noqa: S101 - this is a task
+    async def _guarded(self, id_: str, operation: Coroutine[Any, Any, None]) -> None:
+        """An operation that ends itself, whatever happens, and never its socket."""
         try:
-            request = self._of.documents.request(parameters)
-            match self._of.executor.operation_type(request):
-                case "subscription":
-                    found = await self._of.executor.subscribe(request, caller.new_context)
-                case "mutation":
-                    self._of.keep(running)
-                    found = await self._of.executor.execute(request, caller.new_context())
-                case _:
-                    found = await self._of.executor.execute(request, caller.new_context())
-            if isinstance(found, Answer):
-                await self._result(id_, found)
-            else:
-                await self._follow(id_, found)
+            await operation
         except DocumentError as error:
             await self._finish(id_, frames.error_frame(id_, errors_body(str(error), error.code)))
         except OSError:  # the client has left
             return
-        except Exception as error:  # noqa: BLE001 - an operation ends itself and never the socket
+        except Exception as error:  # noqa: BLE001 - as the docstring says
             text = f"something went wrong here; traceId {self._of.noted(error)}"
             await self._finish(id_, frames.error_frame(id_, errors_body(text, "INTERNAL_SERVER_ERROR")))
         finally:
             if self._mine(id_):
                 del self._operations[id_]
+
+    async def _run(self, id_: str, parameters: Parameters, caller: Caller[Context]) -> None:
+        """One operation, from its message to its last frame. What changes something runs to its end."""
+        running = asyncio.current_task()
+        assert running is not None  # noqa: S101 - this is a task
+        request = self._of.documents.request(parameters)
+        match self._of.executor.operation_type(request):
+            case "subscription":
+                found = await self._of.executor.subscribe(request, caller.new_context)
+            case "mutation":
+                self._of.keep(running)
+                found = await self._of.executor.execute(request, caller.new_context())
+            case _:
+                found = await self._of.executor.execute(request, caller.new_context())
+        if isinstance(found, Answer):
+            await self._result(id_, found)
+        else:
+            await self._follow(id_, found)
 
     async def _result(self, id_: str, answer: Answer) -> None:
         if answer.stage is not Stage.EXECUTED:
@@ -243,14 +306,38 @@ class Socket(Generic[Context]):
             await self._finish(id_, frames.complete_frame(id_))
 
     async def _follow(self, id_: str, answers: AsyncIterator[Answer]) -> None:
+        """Send one answer after the other."""
+        if isinstance(answers, Updates) and self._write is not None:
+            await self._catch_up(id_, answers, self._write)
+            return
         async with aclosing(answers) as updates:  # type: ignore[type-var]  # what an executor gives has aclose
             async for answer in updates:
-                if answer.stage is not Stage.EXECUTED:
-                    await self._finish(id_, frames.error_frame(id_, answer.body))
+                if not await self._update(id_, answer):
                     return
-                await self._say(frames.next_frame(id_, answer))
                 del answer  # or it is held until the next one comes
         await self._finish(id_, frames.complete_frame(id_))
+
+    async def _catch_up(self, id_: str, updates: Updates, write: Write) -> None:
+        """Send what was missed. From there on the subscription goes on without a task."""
+        live: Live | None = None
+        try:
+            while (answer := await updates.missed()) is not None:
+                if not await self._update(id_, answer):
+                    return
+            if self._mine(id_):
+                self._operations[id_] = live = Live(self, id_, updates, write, self._of.frames)
+                updates.join(live.take, live.lost)
+        finally:
+            if live is None:
+                updates.close()
+
+    async def _update(self, id_: str, answer: Answer) -> bool:
+        """Send one answer of several; false when it was the last."""
+        if answer.stage is not Stage.EXECUTED:
+            await self._finish(id_, frames.error_frame(id_, answer.body))
+            return False
+        await self._say(frames.next_frame(id_, answer))
+        return True
 
     async def _finish(self, id_: str, frame: str) -> None:
         """The last frame of an operation; its id is free before the client reads that."""

@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.server import ServerState
+from websockets.protocol import State
 
 from gateway.stalled import CutOffHttp, CutOffSocket
 
@@ -20,7 +21,14 @@ class Transport:
 
     def __init__(self) -> None:
         self.waiting = 100_000
-        self.aborted = False
+        self.aborted = self.closing = False
+        self.written: list[bytes] = []
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
 
     def get_write_buffer_size(self) -> int:
         return self.waiting
@@ -37,6 +45,36 @@ def watched(kind: type[CutOffSocket | CutOffHttp] = CutOffSocket) -> tuple[CutOf
     if isinstance(protocol, CutOffHttp):
         protocol.flow = FlowControl(transport)  # as connection_made does
     return protocol, transport
+
+
+async def test_a_socket_is_told_why_and_dropped_if_it_does_not_take_that_either() -> None:
+    protocol, transport = watched()
+    assert isinstance(protocol, CutOffSocket)
+    protocol.conn.state = State.OPEN
+
+    protocol.pause_writing()
+    await asyncio.sleep(1.5 * STALL_SECONDS)
+    assert (transport.written[0][2:4], transport.aborted) == ((1013).to_bytes(2), False)
+    assert await protocol.receive() == {"type": "websocket.disconnect", "code": 1013}
+    assert not protocol.write_frame(b"anything")
+    await asyncio.sleep(2 * STALL_SECONDS)
+
+    assert transport.aborted
+
+
+async def test_a_frame_is_written_only_to_a_peer_that_keeps_up() -> None:
+    protocol, transport = watched()
+    assert isinstance(protocol, CutOffSocket)
+
+    assert protocol.write_frame(b"1")
+    protocol.pause_writing()
+    assert not protocol.write_frame(b"2")
+    protocol.resume_writing()
+    assert protocol.write_frame(b"3")
+    transport.closing = True
+    assert not protocol.write_frame(b"4")
+
+    assert transport.written == [b"1", b"3"]
 
 
 @pytest.mark.parametrize("kind", [CutOffSocket, CutOffHttp])

@@ -84,9 +84,12 @@ class Office:
         (error,) = errors
         return str(error["extensions"]["code"])
 
-    async def follow(self, actor: Actor, document: str, **variables: Any) -> AsyncIterator[Any]:
+    async def follow(
+        self, actor: Actor, document: str, *, conflating: bool = False, **variables: Any
+    ) -> AsyncIterator[Any]:
         """What a subscription answers, one result after the other."""
-        found = await EXECUTOR.subscribe(Request(document, variables), lambda: Context(self.services, actor))
+        request = Request(document, variables, extensions={"conflate": conflating})
+        found = await EXECUTOR.subscribe(request, lambda: Context(self.services, actor))
         if isinstance(found, Answer):
             yield orjson.loads(found.body)
             return
@@ -94,6 +97,13 @@ class Office:
         async with aclosing(stream) as answers:
             async for answer in answers:
                 yield orjson.loads(answer.body)
+
+    async def refused_to_follow(self, actor: Actor, document: str, extensions: dict[str, Any]) -> str:
+        """The answer to a subscription that there is none."""
+        request = Request(document, extensions=extensions)
+        found = await EXECUTOR.subscribe(request, lambda: Context(self.services, actor))
+        assert isinstance(found, Answer)
+        return found.body.decode()
 
     async def take_in(self, *orders: dict[str, Any]) -> list[dict[str, Any]]:
         """The answers to a batch, none of which is an error."""

@@ -40,8 +40,10 @@ FORM = """mutation($id: ID!, $e: JSON) { submitReceipt(input: {items: [{itemId: 
 class Follower:
     """A subscriber whose answers wait to be looked at."""
 
-    def __init__(self, office: Office, actor: Actor, document: str, **variables: Any) -> None:
-        self._feed = office.follow(actor, document, **variables)
+    def __init__(
+        self, office: Office, actor: Actor, document: str, *, conflating: bool = False, **variables: Any
+    ) -> None:
+        self._feed = office.follow(actor, document, conflating=conflating, **variables)
 
     async def next(self) -> Any:
         """The next update; an error fails the test."""

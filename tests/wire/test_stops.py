@@ -19,6 +19,7 @@ from domain.values import Role
 from gateway.serving import listen
 from tests.wire.feeds import connected, said
 from tests.wire.processes import TOKENS, GatewayProcess, eventually
+from tests.wire.trade import Trade, order
 
 TOKEN = TOKENS.issue(Role.DISPATCHER)
 SUBSCRIBE = json.dumps(
@@ -115,6 +116,38 @@ async def test_a_peer_that_is_slow_and_takes_a_little_is_not_cut_off(serve: Serv
             await asyncio.sleep(0.05)
             assert (await said(socket_))["type"] == "pong"
         await sending
+
+
+async def test_a_subscriber_that_takes_nothing_is_told_to_come_back_and_delays_nobody(serve: Serve) -> None:
+    gateway = serve(stall_seconds="1")
+    trade = await Trade([gateway.url]).prepare()
+    aliases = " ".join(f"a{n}: requirement" for n in range(100))
+    document = f"subscription {{ updates {{ revision order {{ {aliases} }} }} }}"
+    subscribe = json.dumps({"id": "1", "type": "subscribe", "payload": {"query": document}})
+
+    async with connected(gateway.socket_url, TOKEN) as stalled, connected(gateway.socket_url, TOKEN) as quick:
+        for one in (stalled, quick):
+            await said(one)
+            await one.send(subscribe)
+        await said(quick)
+        for number in range(100):  # 20 MB: more than the system keeps for a peer
+            text = f"{number}" + "x" * 1_900
+            (answer,) = await trade.intake(order("W1", "CAMERA", "金水区文化路1号", requirement=text))
+            assert answer["__typename"] == "OrderAccepted", answer
+            while f'"{number}x' not in await quick.recv():
+                pass
+        await asyncio.sleep(1.5)
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await _everything(stalled)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+    assert "come back with the cursor" in closed.value.rcvd.reason
+
+
+async def _everything(socket_: websockets.ClientConnection) -> None:
+    while True:
+        await asyncio.wait_for(socket_.recv(), timeout=10)
 
 
 async def _send(socket_: websockets.ClientConnection, text: str, times: int) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from engine.operations import Answer, Request, Stage
 from engine.wire.connections import Caller
+from engine.wire.frames import WRITE_FRAME
 from engine.wire.persisted import Documents
-from engine.wire.sockets import PROTOCOL, Sockets
+from engine.wire.sockets import PROTOCOL, Sockets, Write
 
 FAR = 4e9
 """An instant in 2096, in seconds since the epoch."""
@@ -81,7 +82,9 @@ def caller(expires_at: float = FAR) -> Caller[str]:
 class Peer:
     """A socket's other side. Everything that is sent to it is kept."""
 
-    def __init__(self, executor: Scripted, *, expires_at: float = FAR, **options: Any) -> None:
+    def __init__(
+        self, executor: Scripted, *, expires_at: float = FAR, write_frame: Write | None = None, **options: Any
+    ) -> None:
         self.faults = Faults()
 
         async def admit(_payload: Any) -> Caller[str]:
@@ -91,7 +94,8 @@ class Peer:
         self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._inbox.put_nowait({"type": "websocket.connect"})
-        scope = {"type": "websocket", "subprotocols": [PROTOCOL]}
+        extensions = {} if write_frame is None else {WRITE_FRAME: write_frame}
+        scope = {"type": "websocket", "subprotocols": [PROTOCOL], "extensions": extensions}
         self.on_complete: Callable[[], None] | None = None
         self.serving = asyncio.create_task(self.sockets.serve(scope, self._inbox.get, self._send))
 
