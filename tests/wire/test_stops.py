@@ -139,6 +139,7 @@ async def test_a_subscriber_that_takes_nothing_is_told_to_come_back_and_delays_n
         await asyncio.sleep(1.5)
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await _everything(stalled)
+    await trade.close()
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1013
