@@ -105,8 +105,11 @@ class Still:
 
     known: World
 
-    async def world(self) -> World:
+    async def world(self, _since: float | None = None) -> World:
         return self.known
+
+    def version(self, _since: float) -> None:
+        """Nothing is remembered, so that all is assembled."""
 
 
 @dataclass

@@ -101,8 +101,15 @@ class Store(Protocol):
         """The outcome, durable when this returns. Raises KeyReusedError."""
         ...
 
-    async def world(self) -> World:
-        """The present reference data, never older than the last committed change of it."""
+    async def world(self, since: float | None = None) -> World:
+        """The present reference data, never older than the last committed change of it.
+
+        With ``since`` (``time.monotonic``) it need not be younger than that moment.
+        """
+        ...
+
+    def version(self, since: float) -> int | None:
+        """The version of the reference data as a statement saw it that began after ``since``; null if none did."""
         ...
 
 
@@ -138,6 +145,10 @@ class GroupReader(Protocol):
 
     async def groups(self, ids: Collection[GroupId]) -> Mapping[GroupId, Group]:
         """Those of them which exist."""
+        ...
+
+    async def groups_since(self, revisions: Mapping[GroupId, int]) -> Mapping[GroupId, Group]:
+        """Those of them which exist, each at that revision or a later one."""
         ...
 
 

@@ -28,10 +28,14 @@ from graphql import (
 from graphql.pyutils import is_iterable
 
 from engine.fields import Attribute, Computed, Related
+from engine.memo import Anchor, Lasting, Remembered
 from engine.plan import Arguments, Choice, Irregular, Plan, Root, Selection, Step, Typename
 
 Complete = Callable[[Any, Any], Any]
 """What an answer shows of a value, in a run."""
+
+
+NOTHING_LASTS: Final = Lasting({})
 
 
 class Link:
@@ -61,9 +65,9 @@ class Assembly:
     roots: Sequence[Shown]
 
 
-def assembled(plan: Plan) -> Assembly:
+def assembled(plan: Plan, lasting: Lasting = NOTHING_LASTS) -> Assembly:
     """The plan with its functions."""
-    writer = _Writer()
+    writer = _Writer(lasting)
     names = [writer.completion(root.of.type, root.below) for root in plan.roots]
     made = writer.made()
     return Assembly(plan.shape, [Shown(root, made[n]) for root, n in zip(plan.roots, names, strict=True)])
@@ -72,8 +76,9 @@ def assembled(plan: Plan) -> Assembly:
 class _Branches:
     """A choice: each type that is met gets a function of its own."""
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, lasting: Lasting) -> None:
         self._choice = choice
+        self._lasting = lasting
         self._known: dict[str, Complete] = {}
 
     def __call__(self, row: Any, run: Any) -> Any:
@@ -87,8 +92,8 @@ class _Branches:
         type_ = schema.get_type(name) if isinstance(name, str) else None
         if not isinstance(type_, GraphQLObjectType) or not schema.is_sub_type(self._choice.type, type_):
             raise Irregular
-        writer = _Writer()
-        function = writer.selection(self._choice.selection(type_))
+        writer = _Writer(self._lasting)
+        function = writer.remembered(self._choice.selection(type_))
         made: Complete = writer.made()[function]
         self._known[type_.name] = made
         return made
@@ -97,20 +102,33 @@ class _Branches:
 class _Writer:
     """Writes functions that call each other, and makes them all at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, lasting: Lasting) -> None:
+        self._lasting = lasting
         self._known: dict[str, Any] = {"Irregular": Irregular, "listed": _listed}
         self._lines: list[str] = []
+        self._lasts: dict[str, tuple[str, Anchor]] = {}
 
     def made(self) -> Mapping[str, Any]:
         """The functions by name."""
         code = compile("\n".join(self._lines), "<plan>", "exec")
         exec(code, self._known)  # noqa: S102 - our own source; see the module's docstring
+        for name, (function, anchor) in self._lasts.items():
+            self._known[name] = Remembered(self._known[function], anchor)
         return self._known
 
     def completion(self, type_: GraphQLOutputType, below: Selection | Choice | None) -> str:
         """The name of a function (value, run) → what is shown of a value of that type."""
         shown = self._value(type_, below, "v")
         return self._define("v", [f"return {shown}"])
+
+    def remembered(self, selection: Selection) -> str:
+        """As ``selection``, of what was shown before where that lasts."""
+        function, anchor = self.selection(selection), self._lasting.anchor_of(selection)
+        if anchor is None:
+            return function
+        name = self._bind(None)  # until there is the function
+        self._lasts[name] = function, anchor
+        return name
 
     def selection(self, selection: Selection) -> str:
         """The name of a function (row, run) → the object that is shown of a row."""
@@ -176,9 +194,9 @@ class _Writer:
             item = f"{x}_"
             return f"[{self._value(type_.of_type, below, item)} for {item} in listed({x})]"
         if isinstance(below, Selection):
-            return f"{self.selection(below)}({x}, run)"
+            return f"{self.remembered(below)}({x}, run)"
         if isinstance(below, Choice):
-            return f"{self._bind(_Branches(below))}({x}, run)"
+            return f"{self._bind(_Branches(below, self._lasting))}({x}, run)"
         if isinstance(type_, GraphQLEnumType):
             return f"{self._bind(_names_of(type_))}[{x}]"
         plain = _PLAIN.get(type_.name, "{leaf}({x})") if type_ in _BUILT_IN else "{leaf}({x})"

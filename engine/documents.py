@@ -29,8 +29,9 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from engine.assembly import Assembly, assembled
+from engine.assembly import NOTHING_LASTS, Assembly, assembled
 from engine.encode import encoded
+from engine.memo import Lasting
 from engine.operations import Stage
 from engine.plan import UnplannableError, plan
 
@@ -45,8 +46,15 @@ NESTED: Final = "the document is nested too deeply"
 class Operation:
     """One operation of a document that is in order."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        node: OperationDefinitionNode,
+        lasting: Lasting = NOTHING_LASTS,
+    ) -> None:
         self.schema = schema
+        self._lasting = lasting
         self.document = document
         self.node = node
         self._conditions = sorted(set(_conditions(document, node)))
@@ -95,7 +103,8 @@ class Operation:
             {name: values[name] for name in self._conditions if name in values} for values in variables
         )
         try:
-            return assembled(plan(self.schema, self.document, self.node, VariableValues(sources, coerced)))
+            made = plan(self.schema, self.document, self.node, VariableValues(sources, coerced))
+            return assembled(made, self._lasting)
         except (UnplannableError, GraphQLError, RecursionError):
             return None
 
@@ -131,6 +140,7 @@ class Documents:
     schema: GraphQLSchema
     rules: Sequence[type[ASTValidationRule]] = ()
     max_tokens: int = 5_000
+    lasting: Lasting = NOTHING_LASTS
     _kept: OrderedDict[str, Document] = field(default_factory=OrderedDict, init=False)
     _characters: int = field(default=0, init=False)
 
@@ -159,7 +169,7 @@ class Documents:
             return Document(errors=[GraphQLError(NESTED)], stage=Stage.UNREADABLE)
         definitions = [one for one in parsed.definitions if isinstance(one, OperationDefinitionNode)]
         errors = self._validated(parsed)
-        operations = [Operation(self.schema, parsed, node) for node in definitions]
+        operations = [Operation(self.schema, parsed, node, self.lasting) for node in definitions]
         return Document(operations, errors, Stage.INVALID if errors else Stage.EXECUTED)
 
     def _validated(self, parsed: DocumentNode) -> Sequence[GraphQLError]:

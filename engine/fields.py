@@ -52,6 +52,11 @@ class OperationContext(Protocol):
         ...
 
     @property
+    def moment(self) -> Hashable:
+        """What the answers that are at hand depend on besides row and scope, such as a version; null if not known."""
+        ...
+
+    @property
     def loaders(self) -> Mapping[str, Loader]:
         """The loaders of this operation by name."""
         ...

@@ -23,10 +23,12 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from engine import core
+from engine.assembly import NOTHING_LASTS
 from engine.channels import Channels
 from engine.documents import Documents, Operation
 from engine.encode import answered, refused
 from engine.fields import OperationContext
+from engine.memo import Lasting, Memo
 from engine.operations import Answer, Request, Stage
 from engine.run import Run, called
 from engine.sources import Source
@@ -56,6 +58,7 @@ class PlannedExecutor(Generic[Context]):
         shown: What a client may see of an error.
         max_tokens: Of a document.
         cursor_of: Where a stream stands behind an event of its source, null if it cannot be taken up there.
+        lasting: The rows of queries of which what was shown once is kept.
     """
 
     def __init__(
@@ -66,8 +69,10 @@ class PlannedExecutor(Generic[Context]):
         shown: Shown = lambda error: error,
         max_tokens: int = 5_000,
         cursor_of: Callable[[Any], str | None] = lambda _event: None,
+        lasting: Lasting = NOTHING_LASTS,
     ) -> None:
-        self._documents = Documents(schema, rules, max_tokens)
+        self._documents = Documents(schema, rules, max_tokens, lasting)
+        self.memo = Memo()
         self._shown = shown
         self._cursor_of = cursor_of
         self.channels = Channels()
@@ -132,7 +137,8 @@ class PlannedExecutor(Generic[Context]):
             result = await core.executed(built)
             data, errors = result.data, result.errors or []
         else:
-            run = Run(ready.operation, assembly, ready.variables, ready.given, context)
+            memo = self.memo if ready.operation.kind == "query" else None
+            run = Run(ready.operation, assembly, ready.variables, ready.given, context, memo=memo)
             data, errors = await run.result(event)
         shown = [self._shown(error) for error in errors] if errors else ()
         return Answer(answered(data, shown), cursor=self._cursor_of(event) if event is not None else None)

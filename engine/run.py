@@ -19,6 +19,7 @@ from engine.assembly import Assembly, Link, Shown
 from engine.core import Given, Resolved
 from engine.documents import Operation
 from engine.fields import OperationContext
+from engine.memo import Key, Memo
 from engine.plan import Arguments, Root
 
 Result = tuple[dict[str, Any] | None, list[GraphQLError]]
@@ -37,10 +38,15 @@ def called(
 class Levels:
     """What the functions of a plan need while they run, and what they leave to be loaded."""
 
-    __slots__ = ("_context", "_given", "_variables", "pending", "scope")
+    __slots__ = ("_context", "_given", "_variables", "fresh", "memo", "moment", "pending", "scope")
 
-    def __init__(self, context: OperationContext, variables: VariableValues) -> None:
+    def __init__(
+        self, context: OperationContext, variables: VariableValues, memo: Memo | None = None
+    ) -> None:
         self.scope = context.scope
+        self.memo = memo
+        self.moment = context.moment if memo is not None else None
+        self.fresh: list[tuple[Key, object, dict[str, Any]]] = []
         self.pending: list[tuple[Link, Hashable, dict[str, Any]]] = []
         self._context = context
         self._variables = variables
@@ -52,6 +58,12 @@ class Levels:
         if known is None:
             known = self._given[arguments] = arguments.python(self._variables)
         return known
+
+    def remember(self) -> None:
+        """Keep what was shown for the first time, now that nothing is missing in it."""
+        if self.memo is not None:
+            for key, anchor, shown in self.fresh:
+                self.memo.keep(key, anchor, shown)
 
     async def settle(self) -> None:
         """Load what is pending, level by level, until nothing is."""
@@ -82,7 +94,10 @@ class Run:
         variables: VariableValues,
         given: Given,
         context: OperationContext,
+        *,
+        memo: Memo | None = None,
     ) -> None:
+        self._memo = memo
         self._operation = operation
         self._assembly = assembly
         self._variables = variables
@@ -132,10 +147,11 @@ class Run:
         self._take(None if nothing else shown)
 
     async def _assembled(self, resolved: Sequence[Resolved]) -> dict[str, Any]:
-        levels = Levels(self._context, self._variables)
+        levels = Levels(self._context, self._variables, self._memo)
         shown = {one.shown.root.name: one.shown.complete(one.value, levels) for one in resolved}
         if levels.pending:
             await levels.settle()
+        levels.remember()
         return shown
 
     async def _tell(self, resolved: Sequence[Resolved]) -> None:

@@ -119,7 +119,8 @@ class LiveHub:
     async def _with_groups(self, entries: Sequence[Entry]) -> list[Change]:
         if not entries:
             return []
-        groups = await self._reader.groups({entry.group for entry in entries})
+        revisions = {entry.group: entry.revision for entry in entries}  # of each group the last one stays
+        groups = await self._reader.groups_since(revisions)
         return [Change(entry, groups[entry.group]) for entry in entries if entry.group in groups]
 
     async def _run(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 from sqlalchemy import select
@@ -30,9 +31,22 @@ class Atlas:
         self._world: World | None = None
         self._loading = asyncio.Lock()
 
-    async def present(self) -> World:
-        """The present reference data, never older than the last committed change of it."""
-        return await self.of((await self._database.fetch(_VERSION))[0]["version"])
+    async def present(self, since: float | None = None) -> World:
+        """The present reference data, never older than the last committed change of it.
+
+        With ``since`` (``time.monotonic``) it need not be younger than that moment, so that what a statement has
+        seen after it will do.
+        """
+        seen = self._database.seen
+        if since is None or seen.since < since:
+            began = time.monotonic()
+            seen.note((await self._database.fetch(_VERSION))[0]["version"], began)
+        return await self.of(seen.version)
+
+    @property
+    def last(self) -> World | None:
+        """The world as it was last read, which may be out of date; null before the first."""
+        return self._world
 
     async def of(self, version: int) -> World:
         """The world of that version, or of a later one."""

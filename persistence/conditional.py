@@ -87,7 +87,7 @@ async def _write_postgresql(database: Database, writes: Writes) -> None:
     answers = [writes.answer] if writes.answer is not None else []
     if len(writes.groups) == 1:
         statement, values = _conditional(writes.groups[0], writes.world, answers)
-        _expect_one(await database.pool.fetchval(statement, *values))
+        _expect_one((await database.pool.fetch(statement, *values))[0][0])
         return
     async with database.pool.acquire() as connection, connection.transaction():
         for group in writes.groups:

@@ -7,11 +7,12 @@ transaction block. ``reading`` and ``writing`` are SQLAlchemy's, for everything 
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-import asyncpg
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -19,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from persistence import postgresql, sqlite
 from persistence.faults import DatabaseUnavailableError
+from persistence.held import Held
+from persistence.lending import Lending
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -28,6 +31,19 @@ _DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 _REMEDY = "check that it runs and that ONEVISIT_DATABASE_URL names it"
+
+
+@dataclass(slots=True)
+class Seen:
+    """The version of the reference data that a statement found, and a moment before that statement began."""
+
+    version: int = -1
+    since: float = -math.inf
+
+    def note(self, version: int, since: float) -> None:
+        """A statement that began after ``since`` (``time.monotonic``) has found this version."""
+        if since > self.since:
+            self.version, self.since = version, since
 
 
 class Record(Protocol):
@@ -50,8 +66,10 @@ class Database:
         self.engine: AsyncEngine = (
             sqlite.engine(self.url) if self.is_sqlite else postgresql.engine(self.url, rare_size)
         )
+        self.held = Held()
+        self.seen = Seen()
         self._pool_size = pool_size
-        self._postgresql: asyncpg.Pool[Any] | None = None
+        self._postgresql: Lending | None = None
         self._sqlite: sqlite.Connections | None = None
         self._lock: sqlite.FileLock | None = None
 
@@ -71,7 +89,8 @@ class Database:
                 self._lock = sqlite.FileLock(path) if exclusive else None
                 self._sqlite = await sqlite.Connections(path, self._pool_size).open()
             else:
-                self._postgresql = await postgresql.pool(self.url, self._pool_size)
+                pool = await postgresql.pool(self.url, self._pool_size)
+                self._postgresql = Lending(pool, self._pool_size)
         except (*postgresql.UNAVAILABLE, *sqlite.UNAVAILABLE) as error:
             await self.close()
             cause = str(error) or type(error).__name__
@@ -121,7 +140,7 @@ class Database:
             return list(await cursor.fetchall())
 
     @property
-    def pool(self) -> asyncpg.Pool[Any]:
+    def pool(self) -> Lending:
         """The connections of the hot path on PostgreSQL."""
         if self._postgresql is None:
             raise RuntimeError("the database is not open, or is SQLite")

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
@@ -17,7 +16,6 @@ from pydantic import TypeAdapter
 from domain.catalogue import ProductRule, Threshold
 from domain.decisions import Refs
 from domain.groups import Group
-from domain.values import GroupId
 
 _GROUP: TypeAdapter[Group] = TypeAdapter(Group)
 _REFS: TypeAdapter[Refs] = TypeAdapter(Refs)
@@ -25,39 +23,14 @@ _RULES: TypeAdapter[tuple[ProductRule, ...]] = TypeAdapter(tuple[ProductRule, ..
 _THRESHOLDS: TypeAdapter[tuple[Threshold, ...]] = TypeAdapter(tuple[Threshold, ...])
 
 
-MOST_KEPT: Final = 1024
-_kept: OrderedDict[str, Group] = OrderedDict()
-_present: dict[GroupId, str] = {}
-"""The document under which each of the kept groups was last seen."""
-
-
 def dump_group(group: Group) -> str:
     """The document of a group."""
-    body = _GROUP.dump_json(group).decode()
-    _keep(body, group)
-    return body
+    return _GROUP.dump_json(group).decode()
 
 
 def load_group(body: str) -> Group:
-    """The group of a document. Groups are immutable, so one document that is read often is one object."""
-    group = _kept.get(body)
-    if group is None:
-        group = _GROUP.validate_json(body)
-    _keep(body, group)
-    return group
-
-
-def _keep(body: str, group: Group) -> None:
-    """Keep the last used, by their whole documents: what is kept cannot be out of date. Of a group one is kept."""
-    earlier = _present.get(group.id)
-    if earlier is not None and earlier != body:
-        _kept.pop(earlier, None)
-    _present[group.id] = body
-    _kept[body] = group
-    _kept.move_to_end(body)
-    if len(_kept) > MOST_KEPT:
-        _, oldest = _kept.popitem(last=False)
-        _present.pop(oldest.id, None)
+    """The group of a document."""
+    return _GROUP.validate_json(body)
 
 
 def dump_refs(refs: Refs) -> str:

@@ -14,7 +14,6 @@ from domain.pages import Counted, Span
 from domain.values import TaskId
 from domain.views import TaskView
 from persistence.conditions import GROUPS, TASKS, of_tasks
-from persistence.documents import load_group
 from persistence.groups import SqlGroupReader
 
 
@@ -30,6 +29,7 @@ class SqlNumbered(SqlGroupReader):
         async with self._database.reading() as connection:
             counted = await connection.execute(select(func.count()).select_from(TASKS).where(*conditions))
             rows = (await connection.execute(shown.order_by(few.c.created_at, few.c.id))).all()
-        groups = {group: load_group(body) for group, body in {row.group_id: row.body for row in rows}.items()}
+        load = self._database.held.load
+        groups = {group: load(body) for group, body in {row.group_id: row.body for row in rows}.items()}
         views = (TaskView(groups[row.group_id], groups[row.group_id].tasks[TaskId(row.id)]) for row in rows)
         return Counted(tuple(views), counted.scalar_one())

@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -21,6 +22,8 @@ from persistence.documents import is_storable
 
 T = TypeVar("T")
 
+KEPT_CURSORS = 2_000
+"""Of rows: those of the lists that are asked for again and again are made once."""
 LONGEST_NUMBER = 19
 """Digits of a 64-bit number, less one."""
 
@@ -67,8 +70,7 @@ class Ordering:
 
     def cursor(self, value: Any, key: str) -> str:
         """The place of a row, as opaque text."""
-        shown = value.isoformat() if isinstance(value, datetime) else value
-        return base64.urlsafe_b64encode(orjson.dumps([self.name, shown, key])).decode().rstrip("=")
+        return _cursor(self.name, value, key)
 
     def _read(self, cursor: str) -> tuple[datetime | None, str | int]:
         try:
@@ -94,6 +96,12 @@ class Ordering:
     def _names(self, key: str) -> bool:
         """Whether a row of this list can have the key."""
         return key.isdecimal() and len(key) < LONGEST_NUMBER if self.numbered else is_storable(key)
+
+
+@lru_cache(maxsize=KEPT_CURSORS)
+def _cursor(name: str, value: Any, key: str) -> str:
+    shown = value.isoformat() if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(orjson.dumps([name, shown, key])).decode().rstrip("=")
 
 
 def _instant(text: str) -> datetime:

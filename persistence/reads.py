@@ -6,12 +6,13 @@ costs no more statements than a page of five.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, select
 
 from domain.access import Scope
 from domain.filters import (
@@ -36,15 +37,18 @@ from persistence.conditions import (
     ORDERS,
     RECEIPTS,
     TASKS,
-    of_groups,
     of_orders,
     of_receipts,
     of_tasks,
 )
-from persistence.documents import is_storable, load_group
+from persistence.database import Database
+from persistence.documents import instant, is_storable
 from persistence.event_log import entry_of
+from persistence.held import Held
 from persistence.numbered import SqlNumbered
 from persistence.pages import LONGEST_NUMBER, Ordering, page_of, paged
+from persistence.questions import Found, groups_question
+from persistence.statements import groups_by_key
 from persistence.tables import EntryRow, ExchangeRow
 
 _ENTRIES, _EXCHANGES = table(EntryRow), table(ExchangeRow)
@@ -75,6 +79,10 @@ _RECEIPTS = Ordering("receipts", RECEIPTS.c.id, RECEIPTS.c.at, descending=True)
 class SqlReads(SqlNumbered):
     """The reads of one database, as it was last committed."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._found = Found()
+
     async def groups_of_orders(self, numbers: Collection[OrderNumber]) -> Mapping[OrderNumber, Group]:
         """The group of each order that exists."""
         known = [number for number in dict.fromkeys(numbers) if is_storable(number)]
@@ -82,7 +90,7 @@ class SqlReads(SqlNumbered):
             GROUPS, GROUPS.c.id == ORDERS.c.group_id
         )
         rows = await self._all(found.where(ORDERS.c.number.in_(known)))
-        groups = _Documents(rows)
+        groups = _Documents(rows, self._database.held)
         return {OrderNumber(row.number): groups.of(row) for row in rows}
 
     async def groups_of_keys(
@@ -90,15 +98,15 @@ class SqlReads(SqlNumbered):
     ) -> Mapping[tuple[str, int | None], Group]:
         """The group of each (key, round) that exists; round null is the latest of the key."""
         keys = sorted({key for key, _ in rounds if is_storable(key)})
-        found = select(GROUPS.c.id, GROUPS.c.key, GROUPS.c.round, GROUPS.c.body).where(GROUPS.c.key.in_(keys))
-        named = [(key, number) for key, number in rounds if number is not None]
-        if named and len(named) == len(rounds):
-            found = found.where(tuple_(GROUPS.c.key, GROUPS.c.round).in_(named))
-        rows = await self._all(found.order_by(GROUPS.c.round))
-        latest = {row.key: row for row in rows}
-        exact = {(row.key, row.round): row for row in rows}
+        expected, began = self._database.held.expected(keys=keys), time.monotonic()
+        statement = groups_by_key(sqlite=self._database.is_sqlite)
+        rows = await self._database.fetch(statement, keys, expected.revisions)
+        if rows:
+            self._database.seen.note(rows[0]["world"], began)
+        latest = {row["key"]: row for row in rows}
+        exact = {(row["key"], row["round"]): row for row in rows}
         picked = {name: exact.get(name) if name[1] is not None else latest.get(name[0]) for name in rounds}
-        return {name: load_group(row.body) for name, row in picked.items() if row is not None}
+        return {name: expected.of(row) for name, row in picked.items() if row is not None}
 
     async def orders(
         self, wanted: OrderFilter, sort: OrderSort, window: Window, scope: Scope
@@ -110,7 +118,7 @@ class SqlReads(SqlNumbered):
             select(*columns).join(GROUPS, GROUPS.c.id == ORDERS.c.group_id).where(*of_orders(wanted, scope))
         )
         rows = await self._all(paged(found, ordering, window))
-        groups = _Documents(rows)
+        groups = _Documents(rows, self._database.held)
 
         def node(row: Any) -> OrderView:
             group = groups.of(row)
@@ -122,23 +130,26 @@ class SqlReads(SqlNumbered):
         self, wanted: FusionGroupFilter, sort: FusionGroupSort, window: Window, scope: Scope
     ) -> Page[GroupView]:
         """A page of groups."""
+        question = groups_question(wanted, _BY_GROUP[sort], window, scope, sqlite=self._database.is_sqlite)
+        expected, began = self._database.held.expected(self._found.get(question, ())), time.monotonic()
+        rows = await self._database.fetch(question.statement, *question.values, expected.revisions)
+        if rows:
+            self._database.seen.note(rows[0]["world"], began)
+        self._found.keep(question, [row["id"] for row in rows])
         ordering = _BY_GROUP[sort]
-        columns = (GROUPS.c.id, GROUPS.c.created_at, GROUPS.c.deadline_at, GROUPS.c.body)
-        rows = await self._all(paged(select(*columns).where(*of_groups(wanted, scope)), ordering, window))
-        groups = _Documents(rows)
-        return page_of(
-            rows,
-            ordering,
-            window,
-            lambda row: GroupView(groups.of(row)),
-            lambda row: (_value(row, ordering), row.id),
-        )
+
+        def place(row: Any) -> tuple[datetime | None, str]:
+            value = row[ordering.column.name] if ordering.column is not None else None
+            return instant(value) if value is not None else None, row["id"]
+
+        return page_of(rows, ordering, window, lambda row: GroupView(expected.of(row)), place)
 
     async def tasks(self, wanted: TaskFilter, sort: TaskSort, window: Window, scope: Scope) -> Page[TaskView]:
         """A page of visits."""
         ordering = _BY_TASK[sort]
         found = _tasks().where(*of_tasks(wanted, scope))
-        return _task_page(await self._all(paged(found, ordering, window)), ordering, window)
+        rows = await self._all(paged(found, ordering, window))
+        return _task_page(rows, ordering, window, self._database.held)
 
     async def tasks_of_crews(
         self, crews: Collection[CrewId], wanted: TaskFilter, window: Window, scope: Scope
@@ -154,7 +165,10 @@ class SqlReads(SqlNumbered):
         found = _tasks().join(few, few.c.id == TASKS.c.id).where(few.c.place <= window.size + 1)
         rows = await self._all(found.order_by(*ordering.sorted(backward=False)))
         return {
-            crew: _task_page([row for row in rows if row.crew_id == crew], ordering, window) for crew in crews
+            crew: _task_page(
+                [row for row in rows if row.crew_id == crew], ordering, window, self._database.held
+            )
+            for crew in crews
         }
 
     async def receipts(self, wanted: ReceiptFilter, window: Window) -> Page[ReceiptView]:
@@ -168,7 +182,7 @@ class SqlReads(SqlNumbered):
         )
         found = select(*columns).join(GROUPS, GROUPS.c.id == RECEIPTS.c.group_id).where(*of_receipts(wanted))
         rows = await self._all(paged(found, _RECEIPTS, window))
-        groups = _Documents(rows)
+        groups = _Documents(rows, self._database.held)
 
         def node(row: Any) -> ReceiptView:
             group = groups.of(row)
@@ -253,14 +267,15 @@ class SqlReads(SqlNumbered):
 class _Documents:
     """The groups of rows which carry their documents, each decoded once."""
 
-    def __init__(self, rows: Sequence[Any]) -> None:
+    def __init__(self, rows: Sequence[Any], held: Held) -> None:
+        self._held = held
         self._bodies = {row.id: row.body for row in rows}
         self._groups: dict[str, Group] = {}
 
     def of(self, row: Any) -> Group:
         """The group of a row."""
         if row.id not in self._groups:
-            self._groups[row.id] = load_group(self._bodies[row.id])
+            self._groups[row.id] = self._held.load(self._bodies[row.id])
         return self._groups[row.id]
 
 
@@ -275,8 +290,8 @@ def _tasks() -> Select[Any]:
     return select(*columns, GROUPS.c.id, GROUPS.c.body).join(GROUPS, GROUPS.c.id == TASKS.c.group_id)
 
 
-def _task_page(rows: Sequence[Any], ordering: Ordering, window: Window) -> Page[TaskView]:
-    groups = _Documents(rows)
+def _task_page(rows: Sequence[Any], ordering: Ordering, window: Window, held: Held) -> Page[TaskView]:
+    groups = _Documents(rows, held)
 
     def node(row: Any) -> TaskView:
         group = groups.of(row)

@@ -27,7 +27,7 @@ from persistence import answers
 from persistence.atlas import Atlas
 from persistence.conditional import ChangedMeanwhileError, write
 from persistence.database import Database
-from persistence.documents import instant, is_storable, load_group
+from persistence.documents import instant, is_storable
 from persistence.faults import TooManyConflictsError
 from persistence.history import successes
 from persistence.statements import READS, for_a_command
@@ -86,7 +86,8 @@ class SqlStore:
         while True:
             try:
                 async with self._turns.take(command.reads):
-                    return await self._try(command, actor, repeat)
+                    at_once = await self._at_once(command, actor, repeat) if attempt == 0 else None
+                    return at_once or await self._try(command, actor, repeat)
             except ChangedMeanwhileError as error:
                 attempt += 1
                 if attempt == MOST_TRIES or time.monotonic() - began > MOST_SECONDS:
@@ -94,9 +95,17 @@ class SqlStore:
                     raise TooManyConflictsError(f"{name} met a faster writer {attempt} times") from error
             await asyncio.sleep(random.random() * min(0.001 * 2**attempt, 0.05))  # noqa: S311 - jitter
 
-    async def world(self) -> World:
-        """The present reference data, never older than the last committed change of it."""
-        return await self._atlas.present()
+    async def world(self, since: float | None = None) -> World:
+        """The present reference data, never older than the last committed change of it.
+
+        With ``since`` (``time.monotonic``) it need not be younger than that moment.
+        """
+        return await self._atlas.present(since)
+
+    def version(self, since: float) -> int | None:
+        """The version of the reference data as a statement saw it that began after ``since``; null if none did."""
+        seen = self._database.seen
+        return seen.version if seen.since >= since else None
 
     async def due(self, now: datetime, limit: int = 100) -> Sequence[GroupId]:
         """Groups for which time alone matters by now, the longest waiting first."""
@@ -114,14 +123,46 @@ class SqlStore:
         decision, context = await self._decided(command, actor, seen)
         if not isinstance(decision, Done):
             return Outcome(refusal=decision)
+        return await self._written(decision, command, context, repeat, seen.groups)
+
+    async def _at_once(self, command: Command, actor: Actor, repeat: RepeatKey | None) -> Outcome | None:
+        """The outcome by what this process holds, in one statement; null where that cannot be.
+
+        The statement writes only if the held groups and the held world are still the present ones. Whatever writes
+        nothing, a refusal above all, may come of something old, and is decided again by what is read.
+        """
+        reads, world = command.reads, self._atlas.last
+        if world is None or reads.keys or reads.history:
+            return None
+        held = self._database.held.groups_of(reads.groups, reads.numbers)
+        if not held:
+            return None
+        groups = {group.id: group for group in sorted(held, key=lambda group: (group.key, group.round))}
+        context = Context(actor, self._clock(), world)
+        decision = self._decide(command, _first(command, groups), context)
+        if not isinstance(decision, Done) or not any(journal.events for journal in decision.journals):
+            return None
+        try:
+            return await self._written(decision, command, context, repeat, groups)
+        except ChangedMeanwhileError:
+            return None
+
+    async def _written(
+        self, decision: Done, command: Command, context: Context, repeat: RepeatKey | None, seen: Groups
+    ) -> Outcome:
+        """The outcome of a decision, once it is written. Raises ChangedMeanwhileError."""
+        began = time.monotonic()
         writes = writes_of(decision, command, context, repeat)
         if not writes.empty:
             await write(self._database, writes)
         if writes.groups:
+            self._database.seen.note(writes.world, began)
             self._bell.ring()
-        if any(group.changed.get("outbox") for group in writes.groups):
+        for one in writes.groups:
+            self._database.held.keep(one.after, one.group["body"])
+        if any(one.changed.get("outbox") for one in writes.groups):
             self._on_errands()
-        return Outcome(_shown(decision, seen.groups), decision.refs)
+        return Outcome(_shown(decision, seen), decision.refs)
 
     async def _decided(self, command: Command, actor: Actor, seen: _Seen) -> tuple[Done | Refusal, Context]:
         """The rule's answer. Whenever it wants to see more groups, all of them are read again, of one moment."""
@@ -142,8 +183,11 @@ class SqlStore:
         wanted = {name: names for name in READS if (names := _storable(lists[name]))}
         statement = for_a_command(tuple(wanted), repeated=repeat is not None, sqlite=self._database.is_sqlite)
         key = answers.key_of(repeat) if repeat is not None else ()
-        rows = await self._database.fetch(statement, *wanted.values(), *key)
-        found = [load_group(row["body"]) for row in rows if row["body"] is not None]
+        expected, began = self._database.held.expected(**wanted), time.monotonic()
+        revisions = [expected.revisions] if wanted else []
+        rows = await self._database.fetch(statement, *wanted.values(), *revisions, *key)
+        self._database.seen.note(rows[0]["version"], began)
+        found = [expected.of(row) for row in rows if row["id"] is not None]
         self._turns.learn(found)
         first, answer = rows[0], None
         if repeat is not None and first["digest"] is not None:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from domain.commands import Command, IntakeOrder, MarkReceipt
 from domain.decisions import Done, Refs
+from domain.groups import Group
 from domain.journal import Context, Event, Journal
 from domain.orders import Order, Receipt
 from domain.ports import RepeatKey
@@ -26,11 +27,13 @@ _DELIVERY = {"delivery", "delivery_attempts", "failure", "next_try_at"}
 class Write:
     """Everything that one command writes of one group.
 
-    ``read`` is the revision which must still be there, 0 of a new group. A row of ``new`` must not be there yet, in
-    any group; one of ``changed`` is put in the place of its namesake; ``gone`` are keys of rows that left.
+    ``read`` is the revision which must still be there, 0 of a new group; ``after`` is the group that is there then.
+    A row of ``new`` must not be there yet, in any group; one of ``changed`` is put in the place of its namesake;
+    ``gone`` are keys of rows that left.
     """
 
     read: int
+    after: Group
     group: Row
     new: Mapping[str, Sequence[Row]]
     changed: Mapping[str, Sequence[Row]]
@@ -67,6 +70,7 @@ def _write(journal: Journal, command: Command, refs: Refs, known: Mapping[OrderN
     orders = changed.pop("orders")
     return Write(
         read=journal.before.revision,
+        after=journal.group,
         group=group_row(journal.group),
         new={
             "orders": [row for row in orders if row["number"] not in known],

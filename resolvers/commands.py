@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -55,8 +56,9 @@ async def perform(info: Any, input: CommandInput, kind: type[commands.Command]) 
         command = input.to_command()
     except NoSuchThingError as wrong:
         return Outcome(refusal=NotFound(str(wrong)))
-    outcome = await context.services.store.execute(command, context.actor, repeat_of(info, input))
-    context.forget()
+    repeat, began = repeat_of(info, input), time.monotonic()
+    outcome = await context.services.store.execute(command, context.actor, repeat)
+    context.forget(began)
     return outcome
 
 

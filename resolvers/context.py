@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,12 +38,18 @@ class Context:
         self.actor = actor
         self._loaders = Loaders(self)
         self._world: World | None = None
+        self._since = time.monotonic()
         self._reading = asyncio.Lock()
 
     @property
     def scope(self) -> Scope:
         """Who looks."""
         return self.actor.scope
+
+    @property
+    def moment(self) -> int | None:
+        """The version of the reference data, if a statement of this operation has seen it."""
+        return self.services.store.version(self._since)
 
     @property
     def loaders(self) -> Mapping[str, Loader]:
@@ -57,16 +64,17 @@ class Context:
         """The same caller, and nothing read yet."""
         return Context(self.services, self.actor)
 
-    def forget(self) -> None:
-        """Something was changed: what is read from now on is read anew."""
+    def forget(self, since: float | None = None) -> None:
+        """Something was changed: what is read from now on is read anew, or was seen after ``since``."""
         self._loaders, self._world = Loaders(self), None
+        self._since = time.monotonic() if since is None else since
 
     async def world(self) -> World:
         """The reference data, one picture for the whole operation."""
         if self._world is None:
             async with self._reading:
                 if self._world is None:
-                    self._world = await self.services.store.world()
+                    self._world = await self.services.store.world(self._since)
         return self._world
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import strawberry
 from graphql import (
@@ -16,9 +17,11 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from engine.memo import Lasting
 from engine.planned import PlannedExecutor
 from resolvers.context import Context
 from resolvers.errors import shown
+from resolvers.loaders import LOOKS
 from resolvers.mutations import Mutation
 from resolvers.queries import Query
 from resolvers.subscriptions import Subscription
@@ -33,6 +36,8 @@ from schema.updates import cursor_of
 
 MAX_TOKENS = 5_000
 """Of a document. Clients' generated operations have a few hundred."""
+LASTING = Lasting({"FusionGroup": attrgetter("row")}, LOOKS)
+"""A group is immutable, and the world that the looks read has a version."""
 
 
 def build_schema() -> GraphQLSchema:
@@ -51,7 +56,14 @@ def build_schema() -> GraphQLSchema:
 
 def build_executor(rules: Sequence[type[ASTValidationRule]] = ()) -> PlannedExecutor[Context]:
     """What executes documents over the schema, with further validation rules of whoever serves it."""
-    return PlannedExecutor(schema, rules=rules, shown=shown, max_tokens=MAX_TOKENS, cursor_of=cursor_of)
+    return PlannedExecutor(
+        schema,
+        rules=rules,
+        shown=shown,
+        max_tokens=MAX_TOKENS,
+        cursor_of=cursor_of,
+        lasting=LASTING,
+    )
 
 
 def schema_text() -> str:

@@ -14,6 +14,7 @@ from domain.journal import Context
 from domain.refusals import AlreadyClaimed
 from domain.values import UpdateKind
 from persistence.faults import TooManyConflictsError
+from persistence.lending import Lending
 from persistence.store import Decide, SqlStore
 from tests.contracts.trade import UPSTREAM, Gateway, claim, order
 
@@ -135,16 +136,21 @@ async def test_a_command_whose_connection_is_cut_before_its_write_is_done_once(p
 async def test_a_command_whose_connection_is_cut_behind_its_write_is_done_once(
     pg: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_it = asyncpg.Pool.fetchval
+    fetch, cuts = Lending.fetch, 0
 
-    async def cut(pool: Any, *arguments: Any) -> None:
-        await write_it(pool, *arguments)
-        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+    async def cut(pool: Any, statement: str, *values: Any) -> Any:
+        nonlocal cuts
+        rows = await fetch(pool, statement, *values)
+        if "INSERT INTO entries" in statement:
+            cuts += 1
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+        return rows
 
-    monkeypatch.setattr(asyncpg.Pool, "fetchval", cut)
+    monkeypatch.setattr(Lending, "fetch", cut)
 
     outcome = await pg.store.execute(order("N1"), UPSTREAM)
 
+    assert cuts == 1
     assert not outcome.refs.duplicate
     assert await _acknowledged(pg) == ["N1"]
 

@@ -56,6 +56,7 @@ class Context:
     """A context that knows its number and loads nothing."""
 
     scope = None
+    moment = None
     loaders: Mapping[str, Any] = {}
 
     def __init__(self, number: int = 7) -> None:

@@ -214,6 +214,7 @@ class Context:
     loads: list[Mapping[str, Sequence[Hashable]]] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
     given: Any = None
+    moment: Hashable = None
 
     async def load(self, wanted: Wanted) -> Found:
         self.loads.append({name: [*keys] for name, keys in wanted.items()})

@@ -68,3 +68,7 @@ class MemoryLog:
         """The groups as they are now."""
         await asyncio.sleep(0)
         return {name: self.by_id[name] for name in ids if name in self.by_id}
+
+    async def groups_since(self, revisions: Mapping[GroupId, int]) -> Mapping[GroupId, Group]:
+        """As ``groups``."""
+        return await self.groups(revisions)

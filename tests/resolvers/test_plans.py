@@ -28,7 +28,7 @@ from persistence.reads import SqlReads
 from resolvers.context import Context, Services
 from resolvers.loaders import Loaders
 from resolvers.nodes import item_in, order_in, task_in
-from resolvers.root import schema
+from resolvers.root import LASTING, schema
 from tests.contracts.played import played
 from tests.documents import Author, Written
 from tests.judge import Judge, judging
@@ -86,8 +86,8 @@ class Unreliable(Context):
         super().__init__(services, actor)
         self._loaders = Faulty(self)
 
-    def forget(self) -> None:
-        super().forget()
+    def forget(self, since: float | None = None) -> None:
+        super().forget(since)
         self._loaders = Faulty(self)
 
 
@@ -110,7 +110,7 @@ async def services(file: Path, tmp_path: Path) -> AsyncIterator[Services]:
 
 @pytest.fixture
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
-    return judging(schema, monkeypatch)
+    return judging(schema, monkeypatch, LASTING)
 
 
 def test_every_field_has_a_plan() -> None:
@@ -225,3 +225,28 @@ async def test_everything_at_once_is_answered_as_graphql_core_does(
         await judge.compare(written, partial(Context, services, VIEWERS[viewer]))
 
     assert judge.counts["without"] >= len(FIELDS) - 2
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+async def test_what_is_remembered_of_groups_is_what_graphql_core_says(
+    judge: Judge, services: Services, viewer: str
+) -> None:
+    chance = Random(f"groups {viewer}")
+    selections = [
+        "key state orders { number state handler { name phone } customer { contactPhone } }",
+        "tasks { id crew { members { name phone } leader { name } } items { claimant { name phone } } }",
+        "... on Node { id } explain hold { cause } firstContact { member { phone } } expectedNumbers",
+        "orders { district: address { district { name crew { name } } } product { name rules { __typename } } }",
+        "orders { raw number exchanges(first: 1) { edges { node { kind } } } }",
+        "tasks { workOrder { id } } orders { product { code } crew: workItem { claimant { name phone } } }",
+    ]
+
+    for _ in range(DOCUMENTS):
+        chosen = " ".join(chance.sample(selections[:4], 2))
+        text = f"{{ fusionGroups(first: 3) {{ edges {{ cursor node {{ {chosen} }} }} }} }}"
+        await judge.compare(Written(text), partial(Context, services, VIEWERS[viewer]))
+    for selection in selections[4:]:
+        text = f"{{ fusionGroups(first: 3) {{ edges {{ node {{ {selection} }} }} }} }}"
+        await judge.compare(Written(text), partial(Context, services, VIEWERS[viewer]))
+
+    assert judge.remembered > 0
