@@ -24,6 +24,7 @@ from gateway.couriers import Couriers, Office
 from gateway.endpoint import Endpoint
 from gateway.limits import BudgetRule
 from gateway.listener import Listener, listener_token, listener_url
+from gateway.pauses import Pauses
 from gateway.settings import Settings
 from gateway.work_orders import WorkOrders
 from gateway.workers.callbacks import CallbackReader
@@ -58,7 +59,7 @@ class Gateway:
         self.log = SqlEventLog(self.database)
         self.reads = SqlReads(self.database)
         self.hub = LiveHub(self.log, self.reads, poll_seconds=settings.poll_seconds)
-        self.doorbell = Doorbell(settings.broadcast_url, self.hub.look)
+        self.doorbell = Doorbell(settings.bell_url, self.hub.look)
         self.store = SqlStore(
             self.database,
             self.doorbell,
@@ -98,7 +99,8 @@ class Gateway:
             new_context=self.new_context,
             settings=settings,
         )
-        self._watch: asyncio.Task[None] | None = None
+        self.pauses = Pauses(lambda: self.hub.counts.delivered)
+        self._watching: list[asyncio.Task[None]] = []
         self._asking: asyncio.Task[World] | None = None
         self.app = self._app()
 
@@ -115,7 +117,10 @@ class Gateway:
         await self.timers.start()
         await self.couriers.start()
         await self.reader.start()
-        self._watch = asyncio.create_task(self.endpoint.watch(), name="sockets")
+        self._watching = [
+            asyncio.create_task(self.endpoint.watch(), name="sockets"),
+            asyncio.create_task(self.pauses.run(), name="pauses"),
+        ]
         return self
 
     def _chores(self) -> tuple[Chore, ...]:
@@ -146,7 +151,7 @@ class Gateway:
 
     async def close(self) -> None:
         """Stop what runs by itself and give the database back."""
-        for task in (self._watch, self._asking):
+        for task in (*self._watching, self._asking):
             if task is not None:
                 task.cancel()
         await self.reader.stop()
@@ -185,6 +190,7 @@ class Gateway:
             "sockets": len(self.endpoint.sockets),
             "callbacks": self._callback_counts,
             "streams": len(self.endpoint.streams),
+            "longest_pause_ms": round(self.pauses.longest * 1000),
         }
         return JSONResponse(body, 503 if problem else 200)
 
@@ -202,7 +208,7 @@ class Gateway:
         return f"does not answer ({why}): requests are refused with 503 until it does"
 
     def _bell_shown(self) -> str:
-        if self.settings.broadcast_url.startswith("memory"):
+        if self.settings.bell_url.startswith("memory"):
             return "rings in this process alone: others are heard by polling"
         return "rings" if self.doorbell.counts.connected else "silent: other processes are heard by polling"
 

@@ -166,7 +166,8 @@ SETTINGS = (
         file,
         "The certificates (PEM) that a client's own must be vouched for by; without one nobody is let in.",
     ),
-    Setting("pool_size", "10", whole(1, 200), "Connections to the database, and as many again in a rush."),
+    Setting("workers", "1", whole(1, 64), "Processes that serve the port together; several need PostgreSQL."),
+    Setting("pool_size", "10", whole(1, 200), "Connections of a process to the database, and 5 in a rush."),
     Setting("drain_seconds", "5", seconds(0, 120), "Over how long open sockets are closed at a stop."),
     Setting("log_level", "info", one_of("debug", "info", "warning", "error"), "How much is logged."),
     Setting("log_format", "text", one_of("text", "json"), "Log lines for people, or one JSON object a line."),
@@ -215,10 +216,17 @@ class Settings:
     tls_certificate: str | None
     tls_key: str | None
     tls_client_ca: str | None
+    workers: int
     pool_size: int
     drain_seconds: float
     log_level: str
     log_format: str
+
+    @property
+    def bell_url(self) -> str:
+        """The doorbell; of several workers the database's own, if no other is set."""
+        alone = self.workers == 1 or not self.broadcast_url.startswith("memory")
+        return self.broadcast_url if alone else self.database_url
 
     @property
     def scheme(self) -> str:
@@ -261,6 +269,8 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
 
 def _incomplete(settings: Settings) -> Iterator[tuple[str, str]]:
     """Settings that others need, and why."""
+    if settings.workers > 1 and settings.database_url.startswith("sqlite"):
+        yield "ONEVISIT_DATABASE_URL", "an SQLite file has one process, and ONEVISIT_WORKERS needs PostgreSQL"
     if settings.documents.nothing_runs:
         yield "ONEVISIT_KNOWN_DOCUMENTS", "with ONEVISIT_PERSISTED_DOCUMENTS=enforced nothing would run"
     if settings.upstream_url is not None and settings.upstream_secret is None:
