@@ -140,6 +140,11 @@ class Database:
             return list(await cursor.fetchall())
 
     @property
+    def alive(self) -> bool:
+        """Whether, as far as is known without asking, the database is there."""
+        return self._postgresql is None or self._postgresql.alive
+
+    @property
     def pool(self) -> Lending:
         """The connections of the hot path on PostgreSQL."""
         if self._postgresql is None:

@@ -24,6 +24,11 @@ class Lending:
         self._idle: list[Any] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the connection that was used last is still there."""
+        return not self._idle or not _is_gone(self._idle[-1])
+
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
         """The rows of a statement."""
         connection = await self._take()

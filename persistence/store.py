@@ -105,7 +105,7 @@ class SqlStore:
     def version(self, since: float) -> int | None:
         """The version of the reference data as a statement saw it that began after ``since``; null if none did."""
         seen = self._database.seen
-        return seen.version if seen.since >= since else None
+        return seen.version if seen.since >= since and self._database.alive else None
 
     async def due(self, now: datetime, limit: int = 100) -> Sequence[GroupId]:
         """Groups for which time alone matters by now, the longest waiting first."""

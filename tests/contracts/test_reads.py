@@ -202,12 +202,19 @@ async def test_tasks_of_crews_come_a_page_for_each(reads: SqlReads, one: Gateway
 
 
 async def test_a_page_of_twenty_costs_as_many_statements_as_a_page_of_two(
-    reads: SqlReads, one: Gateway
+    reads: SqlReads, one: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
     event.listen(
         one.database.engine.sync_engine, "before_cursor_execute", lambda *args: counted.append(args[2])
     )
+    fetch = one.database.fetch
+
+    async def fetched(statement: str, *values: Any) -> Any:
+        counted.append(statement)
+        return await fetch(statement, *values)
+
+    monkeypatch.setattr(one.database, "fetch", fetched)
 
     async def cost(work: Callable[[], Awaitable[object]]) -> int:
         counted.clear()

@@ -238,7 +238,7 @@ async def test_what_is_remembered_of_groups_is_what_graphql_core_says(
         "... on Node { id } explain hold { cause } firstContact { member { phone } } expectedNumbers",
         "orders { district: address { district { name crew { name } } } product { name rules { __typename } } }",
         "orders { raw number exchanges(first: 1) { edges { node { kind } } } }",
-        "tasks { workOrder { id } } orders { product { code } crew: workItem { claimant { name phone } } }",
+        "tasks { workOrder } orders { product { code } crew: workItem { claimant { name phone } } }",
     ]
 
     for _ in range(DOCUMENTS):
@@ -249,4 +249,4 @@ async def test_what_is_remembered_of_groups_is_what_graphql_core_says(
         text = f"{{ fusionGroups(first: 3) {{ edges {{ node {{ {selection} }} }} }} }}"
         await judge.compare(Written(text), partial(Context, services, VIEWERS[viewer]))
 
-    assert judge.remembered > 0
+    assert (judge.remembered > 0) == (viewer != "Sun")  # in whose district nothing happened
