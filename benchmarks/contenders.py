@@ -94,15 +94,22 @@ class Contender:
     def _command(self, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
         if self.name == OURS:
             url = self.dsn.replace("postgresql:", "postgresql+asyncpg:")
-            settings = {"DATABASE_URL": url, "SECRET": SECRET, "BROADCAST_URL": "memory://", "LOG_LEVEL": "warning"}
+            settings = {
+                "DATABASE_URL": url,
+                "SECRET": SECRET,
+                "BROADCAST_URL": "memory://",
+                "LOG_LEVEL": "warning",
+            }
             environment = {f"ONEVISIT_{name}": value for name, value in settings.items()}
             return [sys.executable, "-m", "gateway", "serve", "--port", str(port)], environment
         if self.name == PLAIN:
             options = ["--port", str(port), "--log-level", "warning", "--no-access-log", "--backlog", "4096"]
-            return [sys.executable, "-m", "uvicorn", "benchmarks.peers.plain:app", *options], {"DATABASE": self.dsn}
-        file, environment = NODE[self.name]
+            return [sys.executable, "-m", "uvicorn", "benchmarks.peers.plain:app", *options], {
+                "DATABASE": self.dsn
+            }
+        file, switches = NODE[self.name]
         own = {"DATABASE": self.dsn, "PORT": str(port), "NODE_ENV": "production"}
-        return ["node", file], {**own, **environment}
+        return ["node", file], {**own, **switches}
 
     def _tokens(self) -> list[str]:
         tokens = Tokens(SECRET)

@@ -41,11 +41,29 @@ PULSE_SECONDS: Final = 0.005
 UPDATES_A_SECOND: Final = 50
 
 
-async def queries(server: Running, document: str, variables: Sequence[dict[str, Any]], seconds: float) -> Figures:
+async def queries(
+    server: Running, document: str, variables: Sequence[dict[str, Any]], seconds: float
+) -> Figures:
     """Answers a query for that long; the variables are dealt in turn."""
     headers = [f"Authorization: {server.reader}"]
-    await post(server.address, headers, bodies(document, cycle(variables)), seconds=WARM_SECONDS, connections=CONNECTIONS)
+    await post(
+        server.address,
+        headers,
+        bodies(document, cycle(variables)),
+        seconds=WARM_SECONDS,
+        connections=CONNECTIONS,
+    )
     return await _posted(server, headers, bodies(document, cycle(variables)), seconds)
+
+
+async def groups_read(server: Running, groups: Groups, seconds: float) -> Figures:
+    """Groups with all that belongs to them, each by its key."""
+    return await queries(server, GROUP, [{"key": each} for each in groups.keys(500)], seconds)
+
+
+async def pages_read(server: Running, seconds: float, first: int = 50) -> Figures:
+    """Pages of that many groups."""
+    return await queries(server, PAGE, [{"first": first}], seconds)
 
 
 async def claims(server: Running, groups: Groups, count: int) -> Figures:
@@ -119,9 +137,9 @@ def _delivered(used: dict[str, float], updates: int, subscribers: int, crowd: Cr
     }
 
 
-async def idle(server: Running, groups: Groups, subscribers: int) -> Figures:
-    """Subscribes that many to groups of their own, who then wait: memory and CPU of each."""
-    numbers = range(1, subscribers + 51)
+async def idle(server: Running, groups: Groups, subscribers: int, *, apart: bool) -> Figures:
+    """Subscribes that many, to one group or to one each, who then wait: memory and CPU of each."""
+    numbers = [number if apart else 1 for number in range(1, subscribers + 51)]
     async with _crowd(server, groups, numbers[:50]):
         pass
     await asyncio.sleep(0.5)
@@ -139,7 +157,7 @@ async def idle(server: Running, groups: Groups, subscribers: int) -> Figures:
 
 
 async def pause(server: Running, groups: Groups, subscribers: int, seconds: float) -> Figures:
-    """The longest that a socket waits for its pong, while as many groups as subscribers are changed in turn."""
+    """The longest that anybody waits, for an update or for a pong, while the groups of all are changed in turn."""
     numbers = groups.deal(subscribers)
     async with _hand(server, numbers) as change, _crowd(server, groups, numbers) as crowd:
         for place in range(20):
@@ -156,7 +174,8 @@ async def pause(server: Running, groups: Groups, subscribers: int, seconds: floa
             **used,
             "subscribers": subscribers,
             "updates": len(crowd.late),
-            "worst_ms": round(max(waited) * 1e3, 1),
+            "worst_ms": round(max(*waited, *crowd.late) * 1e3, 1),
+            "worst_pong_ms": round(max(waited) * 1e3, 1),
             "median_ms": round(statistics.median(waited) * 1e3, 2),
             "cpu_us": _micro(used["server_s"], len(crowd.late)),
             **_late(crowd.late),
@@ -190,15 +209,25 @@ async def _pulse(crowd: Crowd, over: asyncio.Event) -> list[float]:
 class Changes:
     """Claims the item of a group, and releases it the next time."""
 
-    def __init__(self, poster: Poster) -> None:
-        self._poster = poster
+    def __init__(self, server: Running) -> None:
+        self._server = server
+        self._poster: Poster | None = None
         self._claimed: set[int] = set()
 
     async def change(self, number: int) -> None:
         """One change of that group."""
+        if self._poster is None:  # not before: a server closes a connection on which nothing comes
+            headers = [f"Authorization: {self._server.crew}"]
+            self._poster = await Poster.connected(self._server.address, headers)
         document = RELEASE if number in self._claimed else CLAIM
         self._claimed ^= {number}
-        await self._poster.send(orjson.dumps({"query": document, "variables": {"id": item(number, CHANGED)}}))
+        variables = {"id": item(number, CHANGED)}
+        await self._poster.send(orjson.dumps({"query": document, "variables": variables}))
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._poster is not None:
+            self._poster.close()
 
 
 @asynccontextmanager
@@ -207,11 +236,11 @@ async def _hand(server: Running, numbers: Sequence[int]) -> AsyncIterator[Change
     other = [f"Authorization: {server.other}"]
     first = bodies(CLAIM, [{"id": item(number, 0)} for number in numbers])
     await post(server.address, other, first, seconds=DEADLINE, connections=4)
-    poster = await Poster.connected(server.address, [f"Authorization: {server.crew}"])
+    changes = Changes(server)
     try:
-        yield Changes(poster)
+        yield changes
     finally:
-        poster.close()
+        changes.close()
 
 
 @asynccontextmanager

@@ -30,7 +30,12 @@ class Poster(asyncio.Protocol):
     """One connection; ``send`` gives the answer's bytes."""
 
     def __init__(self, address: Address, headers: Sequence[str]) -> None:
-        lines = [f"POST {address.path} HTTP/1.1", f"Host: {address.host}", "Accept: application/json", *headers]
+        lines = [
+            f"POST {address.path} HTTP/1.1",
+            f"Host: {address.host}",
+            "Accept: application/json",
+            *headers,
+        ]
         self._head = "\r\n".join([*lines, "Content-Type: application/json", "Content-Length: "]).encode()
         self._received = b""
         self._answer: asyncio.Future[bytes] | None = None
@@ -58,7 +63,9 @@ class Poster(asyncio.Protocol):
         at = self._received[:head].lower().find(LENGTH)
         body = head + len(HEAD_END)
         if at >= 0:
-            whole = len(self._received) >= body + int(self._received[at + len(LENGTH) : head].split(b"\r\n")[0])
+            whole = len(self._received) >= body + int(
+                self._received[at + len(LENGTH) : head].split(b"\r\n")[0]
+            )
         else:
             whole = self._received.endswith(LAST_CHUNK)
         if whole:
@@ -83,7 +90,12 @@ class Poster(asyncio.Protocol):
 
 
 async def post(
-    address: Address, headers: Sequence[str], bodies: Iterator[bytes], *, seconds: float, connections: int = 16
+    address: Address,
+    headers: Sequence[str],
+    bodies: Iterator[bytes],
+    *,
+    seconds: float,
+    connections: int = 16,
 ) -> Posted:
     """Send bodies for that long, or until there are no more."""
     posted = Posted()

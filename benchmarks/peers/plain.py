@@ -11,9 +11,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.asgi import GraphQL
+from strawberry.schema.config import StrawberryConfig
 
 from benchmarks.peers.plain_loaders import Loaders
-from benchmarks.peers.plain_roots import Mutation, Query, Subscription
+from benchmarks.peers.plain_roots import SCALARS, Mutation, Query, Subscription
 
 
 class Endpoint(GraphQL[dict[str, Any], None]):
@@ -25,7 +26,8 @@ class Endpoint(GraphQL[dict[str, Any], None]):
         return {"request": request, "response": response, "loaders": Loaders()}
 
 
-endpoint = Endpoint(Schema(Query, Mutation, Subscription), graphql_ide=None)
+schema = Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
+endpoint = Endpoint(schema, graphql_ide=None)
 app = Starlette(
     routes=[Route("/graphql", endpoint, methods=["GET", "POST"]), WebSocketRoute("/graphql", endpoint)]
 )

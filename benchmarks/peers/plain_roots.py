@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NewType
 
 import strawberry
 from sqlmodel import select, update
+from strawberry.types.scalar import ScalarDefinition
 
 from benchmarks.peers.plain_loaders import Loaders, sessions
 from benchmarks.peers.plain_tables import EntryRow, GroupRow, ItemRow, MemberRow
@@ -28,7 +29,10 @@ from benchmarks.peers.plain_types import (
 
 followers: Final[dict[str, set[asyncio.Queue[Any]]]] = defaultdict(set)
 revisions: Final = count(1)
-Cursor = strawberry.scalar(NewType("Cursor", str), serialize=str, parse_value=str)
+Cursor = NewType("Cursor", str)
+SCALARS: Final[dict[object, ScalarDefinition]] = {
+    Cursor: strawberry.scalar(name="Cursor", serialize=str, parse_value=str)
+}
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,10 @@ class Subscription:
 
     @strawberry.subscription
     async def group_updates(
-        self, info: Info, key: str, after: Cursor | None = None  # noqa: ARG002 - the peers keep no log
+        self,
+        info: Info,
+        key: str,
+        after: Cursor | None = None,  # noqa: ARG002 - the peers keep no log
     ) -> AsyncGenerator[Update, None]:
         group = await loaders(info).groups_by_key.load(key)
         queue: asyncio.Queue[Event] = asyncio.Queue()

@@ -136,6 +136,8 @@ class Task:
 
     @strawberry.field
     async def crew(self, info: Info) -> Crew | None:
+        if self.row.crew_id is None:
+            return None
         row = await loaders(info).crews.load(self.row.crew_id)
         return Crew(id=row.id, district=District(code=row.district))
 
@@ -172,7 +174,11 @@ class FusionGroup:
 def group_of(row: GroupRow, known: Snapshot | None = None) -> FusionGroup:
     """A row as the type shows it."""
     return FusionGroup(
-        id=strawberry.ID(row.id), key=row.key, state=row.state, expected_numbers=row.expected_numbers, known=known
+        id=strawberry.ID(row.id),
+        key=row.key,
+        state=row.state,
+        expected_numbers=row.expected_numbers,
+        known=known,
     )
 
 
