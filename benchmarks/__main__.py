@@ -22,7 +22,7 @@ from typing import Final
 import orjson
 import uvloop
 
-from benchmarks import contenders, machine, report, work
+from benchmarks import contenders, feeds, machine, report, work
 from benchmarks.contenders import Contender, Running
 from benchmarks.groups import Groups, fill, forget_claims
 from tests.servers import Postgres
@@ -82,7 +82,7 @@ class Bench:
                     own = replace(groups, dealt=0)
                 self._turn(Contender(name, dsn, self.postgres.pid, own, self.folder), turn)
         ours = Contender(contenders.OURS, dsn, self.postgres.pid, groups, self.folder)
-        self._measure(ours, 0, {"flood": lambda server: work.flood(server, groups, FLOOD, FLOOD_UPDATES)})
+        self._measure(ours, 0, {"flood": lambda server: feeds.flood(server, groups, FLOOD, FLOOD_UPDATES)})
         for count in self.plan.scales:
             self._scale(count)
 
@@ -94,13 +94,13 @@ class Bench:
                 "page": lambda server: work.pages_read(server, plan.seconds),
                 "claim": lambda server: work.claims(server, groups, plan.claimed),
             },
-            {"idle": lambda server: work.idle(server, groups, plan.subscribers, apart=False)},
-            {"idle apart": lambda server: work.idle(server, groups, plan.subscribers, apart=True)},
+            {"idle": lambda server: feeds.idle(server, groups, plan.subscribers, apart=False)},
+            {"idle apart": lambda server: feeds.idle(server, groups, plan.subscribers, apart=True)},
             {
-                "update": lambda server: work.delivery(server, groups, 1, plan.seconds),
-                "delivery": lambda server: work.delivery(server, groups, plan.subscribers, plan.seconds),
+                "update": lambda server: feeds.delivery(server, groups, 1, plan.seconds),
+                "delivery": lambda server: feeds.delivery(server, groups, plan.subscribers, plan.seconds),
             },
-            {"pause": lambda server: work.pause(server, groups, plan.subscribers, plan.pause_seconds)},
+            {"pause": lambda server: feeds.pause(server, groups, plan.subscribers, plan.pause_seconds)},
         ):
             self._measure(contender, turn, together)
 

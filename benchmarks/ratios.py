@@ -18,7 +18,7 @@ from typing import Final
 
 import uvloop
 
-from benchmarks import plans, work
+from benchmarks import feeds, plans, work
 from benchmarks.contenders import OURS, Contender, Running
 from benchmarks.groups import Groups, fill
 from tests.servers import Postgres
@@ -79,7 +79,7 @@ async def _subscribers(server: Running, groups: Groups) -> float:
     costs: dict[int, list[float]] = {1: [], MANY: []}
     for _ in range(TURNS):
         for subscribers, found in costs.items():
-            figures = await work.delivery(server, groups, subscribers, SECONDS)
+            figures = await feeds.delivery(server, groups, subscribers, SECONDS)
             found.append(figures["cpu_us_an_update"])
     one, many = (statistics.median(found) for found in costs.values())
     return many / one
