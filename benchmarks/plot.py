@@ -64,15 +64,15 @@ def _panel(goal: Goal, figure: Figure, servers: Sequence[str]) -> Iterator[str]:
     def along(value: float) -> float:
         return LABEL + max((math.log10(value) - low) / (high - low), 0.01) * room
 
+    x, bottom = along(goal.most), HEAD + len(servers) * STEP - 10
     for place, name in enumerate(servers):
         y = HEAD + place * STEP
         yield f'<text x="{LABEL - 6}" y="{y + 3}" text-anchor="end" class="quiet">{escape(name)}</text>'
         if name in known:
-            kind = "ours" if place == 0 else "peer"
-            end = along(known[name])
+            kind, end = "ours" if place == 0 else "peer", along(known[name])
+            after = x if end - 2 < x < end + VALUE / 2 else end  # the line is not drawn through the figure
             yield f'<rect x="{LABEL}" y="{y - 9}" width="{end - LABEL:.1f}" height="{BAR}" rx="2" class="{kind}"/>'
-            yield f'<text x="{end + 5:.1f}" y="{y + 3}">{_shown(known[name])}</text>'
-    x, bottom = along(goal.most), HEAD + len(servers) * STEP - 10
+            yield f'<text x="{after + 5:.1f}" y="{y + 3}">{_shown(known[name])}</text>'
     yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{HEAD - 12}" y2="{bottom}" class="goal"/>'
     yield f'<text x="{x:.1f}" y="{bottom + 12}" text-anchor="middle" class="goalword">{goal.most:g}</text>'
 
