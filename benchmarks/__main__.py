@@ -48,7 +48,7 @@ class Plan:
     subscribers: int = 1_000
 
 
-FULL: Final = Plan(3, 3.0, 8.0, 300, 20_000, (2_000, 20_000, 200_000), contenders.ALL)
+FULL: Final = Plan(3, 2.0, 6.0, 300, 20_000, (2_000, 20_000, 200_000), contenders.ALL)
 QUICK: Final = Plan(
     1,
     1.0,
@@ -56,7 +56,7 @@ QUICK: Final = Plan(
     100,
     8_000,
     (2_000, 20_000),
-    (contenders.OURS, contenders.PLAIN, "mercurius, jit", "graphql-yoga"),
+    (contenders.OURS, contenders.PLAIN, "mercurius, jit", "graphql-yoga", contenders.LIMIT),
 )
 Measurement = Callable[[Running], Awaitable[work.Figures]]
 
@@ -69,6 +69,8 @@ class Bench:
     postgres: Postgres
     folder: Path
     results: Path
+    told: object = None
+    """What the first server said, as all others have to."""
 
     def run(self) -> None:
         """Measure all; a server that fails is told and left out."""
@@ -90,6 +92,7 @@ class Bench:
         plan, groups = self.plan, contender.groups
         for together in (
             {
+                "same": lambda server: self._same(server, groups),
                 "group": lambda server: work.groups_read(server, groups, plan.seconds),
                 "page": lambda server: work.pages_read(server, plan.seconds),
                 "claim": lambda server: work.claims(server, groups, plan.claimed),
@@ -103,6 +106,14 @@ class Bench:
             {"pause": lambda server: feeds.pause(server, groups, plan.subscribers, plan.pause_seconds)},
         ):
             self._measure(contender, turn, together)
+
+    async def _same(self, server: Running, groups: Groups) -> work.Figures:
+        """Make sure that it says what the first one said."""
+        told = (await work.answers(server, groups))["answers"]
+        self.told = self.told or told
+        if told != self.told:
+            raise ValueError(f"{server.name} answers otherwise than {self.plan.servers[0]}")
+        return {}
 
     def _scale(self, count: int) -> None:
         dsn, groups = self._filled(count, peers=False)

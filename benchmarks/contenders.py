@@ -22,6 +22,8 @@ from gateway.auth import Tokens
 
 OURS: Final = "onevisit"
 PLAIN: Final = "plain strawberry"
+LIMIT: Final = "limit, no GraphQL"
+PYTHON: Final[Mapping[str, str]] = {PLAIN: "plain", LIMIT: "limit"}
 PEERS: Final = Path(__file__).with_name("peers")
 NODE: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "mercurius, jit": ("mercurius.js", {"JIT": "1"}),
@@ -29,7 +31,7 @@ NODE: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "graphql-yoga": ("yoga.js", {}),
     "Apollo Server": ("apollo.js", {}),
 }
-ALL: Final = (OURS, PLAIN, *NODE)
+ALL: Final = (OURS, PLAIN, *NODE, LIMIT)
 SECRET: Final = "a secret of the benchmarks, which guards nothing"  # noqa: S105 - as it says
 START_SECONDS: Final = 30
 STOP_SECONDS: Final = 20
@@ -102,11 +104,10 @@ class Contender:
             }
             environment = {f"ONEVISIT_{name}": value for name, value in settings.items()}
             return [sys.executable, "-m", "gateway", "serve", "--port", str(port)], environment
-        if self.name == PLAIN:
+        if self.name in PYTHON:
             options = ["--port", str(port), "--log-level", "warning", "--no-access-log", "--backlog", "4096"]
-            return [sys.executable, "-m", "uvicorn", "benchmarks.peers.plain:app", *options], {
-                "DATABASE": self.dsn
-            }
+            module = f"benchmarks.peers.{PYTHON[self.name]}:app"
+            return [sys.executable, "-m", "uvicorn", module, *options], {"DATABASE": self.dsn}
         file, switches = NODE[self.name]
         own = {"DATABASE": self.dsn, "PORT": str(port), "NODE_ENV": "production"}
         return ["node", file], {**own, **switches}

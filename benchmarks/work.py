@@ -6,14 +6,16 @@ CPU time is the server's and, apart from it, its database's. The client is this 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle
+from itertools import chain, cycle
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
 from benchmarks import meters
 from benchmarks.contenders import Running
-from benchmarks.groups import Groups, bodies, item
-from benchmarks.load.posts import post
+from benchmarks.groups import Groups, bodies, item, key
+from benchmarks.load.posts import Poster, post
 
 Figures = dict[str, Any]
 DOCUMENTS: Final = Path(__file__).with_name("documents")
@@ -39,6 +41,17 @@ async def queries(
         connections=CONNECTIONS,
     )
     return await _posted(server, headers, bodies(document, cycle(variables)), seconds)
+
+
+async def answers(server: Running, groups: Groups) -> Figures:
+    """What it says of the last group and of the first page, which nobody has touched."""
+    poster = await Poster.connected(server.address, [f"Authorization: {server.reader}"])
+    try:
+        sent = bodies(GROUP, [{"key": key(groups.count)}]), bodies(PAGE, [{"first": 50}])
+        told = [await poster.send(body) for body in chain(*sent)]
+    finally:
+        poster.close()
+    return {"answers": [orjson.loads(answer.partition(b"\r\n\r\n")[2]) for answer in told]}
 
 
 async def groups_read(server: Running, groups: Groups, seconds: float) -> Figures:
