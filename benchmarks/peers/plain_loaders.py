@@ -14,7 +14,7 @@ from strawberry.dataloader import DataLoader
 from benchmarks.peers.plain_tables import CrewRow, GroupRow, ItemRow, MemberRow, OrderRow, VisitRow
 
 engine = create_async_engine(
-    os.environ["DATABASE"].replace("postgresql:", "postgresql+asyncpg:"), pool_size=10
+    os.environ["DATABASE"].replace("postgresql:", "postgresql+asyncpg:"), pool_size=10, max_overflow=0
 )
 sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 Load = Callable[[list[Any]], Awaitable[list[Any]]]
