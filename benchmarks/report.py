@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from benchmarks import plot
-from benchmarks.contenders import LIMIT, OURS, PLAIN
+from benchmarks.contenders import ALL, LIMIT, OURS, PLAIN
 from benchmarks.goals import FLAT, GOALS, LATEST_MS, TOLD, Goal
 from benchmarks.running import ROOT
 
@@ -38,8 +38,9 @@ class Run:
         return goal.of(self.medians.get(goal.work, {}).get(server, {}))
 
     def servers(self) -> list[str]:
-        """Ours first, then as they were measured."""
-        return list(dict.fromkeys([OURS, *(name for works in self.medians.values() for name in works)]))
+        """Those which were measured, ours first."""
+        measured = {name for works in self.medians.values() for name in works}
+        return [name for name in ALL if name in measured]
 
     def best(self, goal: Goal) -> tuple[str, float] | None:
         """The best of the peers; plain strawberry and the limit are none."""
