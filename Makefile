@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check format lint types imports clients browser fix lock clean
+.PHONY: help setup run test check format lint types imports clients browser bench fix lock clean
 
 ROOMS := domain engine schema resolvers persistence live gateway
 VENV := .venv
@@ -29,6 +29,9 @@ CONSOLE_BUILT := $(if $(wildcard $(CONSOLE)/package.json),$(CONSOLE)/static/.bui
 
 CLIENTS := tests/clients
 CLIENTS_READY := $(if $(wildcard $(CLIENTS)/package.json),$(CLIENTS)/node_modules/.package-lock.json)
+
+PEERS := benchmarks/peers
+PEERS_READY := $(PEERS)/node_modules/.package-lock.json
 
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
@@ -83,6 +86,12 @@ browser: setup $(VENV)/.dev
 	$(SAY) 'Browser'
 	@$(BIN)/pytest -m browser $(ARGS) || [ $$? -eq 5 ] # 5: no such test is there yet
 
+bench: setup $(VENV)/.dev $(PEERS_READY) ## Measure beside other GraphQL servers, write docs/benchmarks.md; ARGS=--quick …
+	$(SAY) 'Beside other servers'
+	@$(WITH_NODE) $(BIN)/python -m benchmarks $(ARGS)
+	$(SAY) 'Ratios against their bounds'
+	@$(BIN)/python -m benchmarks.ratios
+
 fix: $(VENV)/.dev ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
@@ -95,7 +104,7 @@ lock: $(VENV)/.python ## Choose the newest versions which pyproject.toml allows,
 	@$(LOCK) --group codegen --output-file requirements/codegen.txt
 
 clean: ## Remove what was installed and built; databases and secrets stay
-	rm -rf $(VENV) $(CONSOLE)/node_modules $(CONSOLE)/static $(CLIENTS)/node_modules
+	rm -rf $(VENV) $(CONSOLE)/node_modules $(CONSOLE)/static $(CLIENTS)/node_modules $(PEERS)/node_modules
 	rm -rf build *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(ROOMS) tests -name __pycache__ -prune -exec rm -rf {} +
 

@@ -134,14 +134,19 @@ class Bench:
         result = await core.executed(built)
         return answered(result.data, result.errors or ())
 
-    async def measure(self, name: str, request: Request, event: Any, times: int) -> None:
-        """Print what the two cost; they must say the same."""
+    async def costs(self, request: Request, event: Any, times: int) -> tuple[int, float, float]:
+        """Bytes of the answer, and microseconds of CPU by a plan and by graphql-core; they must say the same."""
         ours, theirs = partial(self.planned, request, event), partial(self.interpreted, request, event)
         size = len(await ours())
         if await ours() != await theirs():
-            raise RuntimeError(f"plans and graphql-core differ in {name}")
+            raise RuntimeError(f"plans and graphql-core differ in {request.document}")
         costs = [(await cpu(ours, times), await cpu(theirs, max(times // 10, 2))) for _ in range(ROUNDS)]
         plans, interpreted = (statistics.median(each) for each in zip(*costs, strict=True))
+        return size, plans, interpreted
+
+    async def measure(self, name: str, request: Request, event: Any, times: int) -> None:
+        """Print what the two cost."""
+        size, plans, interpreted = await self.costs(request, event, times)
         ratio = f"{interpreted / plans:5.1f} x"
         print(f"{name:30} {size:6} bytes {plans:9.0f} µs {interpreted:9.0f} µs {ratio}")
 
@@ -211,8 +216,9 @@ async def services_over(url: str) -> AsyncIterator[Services]:
         yield Services(store, reads, log, hub, reference, callbacks, utc_now)
 
 
-async def run(url: str, times: int) -> None:
-    """Fill a database and measure."""
+@asynccontextmanager
+async def benches(url: str) -> AsyncIterator[tuple[Bench, Bench, feeds.UpdateView]]:
+    """Over the database that is filled, over rows which are ready; and an update."""
     executor = build_executor()
     async with services_over(url) as services:
         await fill(executor, services)
@@ -221,14 +227,34 @@ async def run(url: str, times: int) -> None:
         event = update((await services.reads.groups_of_keys([("FK-7", None)]))["FK-7", None])
         gc.collect()
         gc.freeze()
+        yield Bench(executor, services), Bench(executor, ready), event
+
+
+def requests(
+    event: feeds.UpdateView, times: int
+) -> Iterator[tuple[str, Request, feeds.UpdateView | None, int]]:
+    """What is measured, over what, and how often."""
+    yield "group", Request(GROUP, {"key": "FK-7"}), None, times
+    yield "page of 50 groups", Request(PAGE, {"first": 50}), None, max(times // 10, 1)
+    yield "update", Request(UPDATE), event, times
+
+
+async def ready_costs(url: str, times: int) -> dict[str, tuple[float, float]]:
+    """Microseconds by a plan and by graphql-core, over rows which are ready."""
+    async with benches(url) as (_, ready, event):
+        return {
+            name: (await ready.costs(request, of, often))[1:]
+            for name, request, of, often in requests(event, times)
+        }
+
+
+async def run(url: str, times: int) -> None:
+    """Fill a database and measure."""
+    async with benches(url) as (whole, ready, event):
         print(f"{'CPU time of one answer':30} {'':12} {'plans':>12} {'graphql-core':>12}")
-        for what, over in (("with the database", services), ("rows ready", ready)):
-            bench = Bench(executor, over)
-            await bench.measure(f"group, {what}", Request(GROUP, {"key": "FK-7"}), None, times)
-            await bench.measure(
-                f"page of 50, {what}", Request(PAGE, {"first": 50}), None, max(times // 10, 1)
-            )
-            await bench.measure(f"update, {what}", Request(UPDATE), event, times)
+        for what, bench in (("with the database", whole), ("rows ready", ready)):
+            for name, request, of, often in requests(event, times):
+                await bench.measure(f"{name}, {what}", request, of, often)
 
 
 def main() -> None:
