@@ -114,7 +114,7 @@ class Store(Protocol):
 
 
 class EventLog(Protocol):
-    """The log. Every read places what is committed first, so that nothing appears behind a position."""
+    """The log. A read places what is committed first, so that nothing appears behind a position."""
 
     async def epoch(self) -> str:
         """The log's random id."""
@@ -124,6 +124,10 @@ class EventLog(Protocol):
         """The last position."""
         ...
 
+    async def reaches(self, position: int) -> bool:
+        """Whether the log has a place there, or behind it."""
+        ...
+
     async def read(
         self,
         after: int,
@@ -131,8 +135,12 @@ class EventLog(Protocol):
         *,
         groups: Collection[GroupId] | None = None,
         kinds: Collection[UpdateKind] | None = None,
+        place: bool = True,
     ) -> Sequence[Entry]:
-        """Up to ``limit`` entries behind a position, in order."""
+        """Up to ``limit`` entries behind a position, in order.
+
+        Without ``place`` those are left out that have no place yet: for who hears of them when they get one.
+        """
         ...
 
     async def position_of(self, group: GroupId, revision: int) -> int:

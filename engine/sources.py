@@ -48,14 +48,18 @@ class Reading(Protocol):
 
 
 class Source(ABC):
-    """The events of a subscription. ``topic`` says which: those of one topic are the same to viewers of one scope."""
+    """The events of a subscription, behind the place ``start``.
+
+    ``topic`` says which: those of one topic are the same to viewers of one scope.
+    """
 
     __slots__ = ()
     topic: Hashable
+    start: int
 
     @abstractmethod
     def read(self, after: int | None = None) -> Reading:
-        """All events behind a place; null begins where the client asked to begin."""
+        """All events behind a place; null is the start, with what is told there before them."""
 
     @abstractmethod
     def listen(self, heard: Heard) -> Stop:

@@ -17,8 +17,6 @@ from engine.sources import Placed, Reading, Source
 
 MAILBOX: Final = 100
 """Answers that wait for one who iterates. With one more, it reads by itself."""
-NOWHERE: Final = -1
-"""Before all places: nothing was missed, and nothing has come."""
 MOST_THINGS: Final = 1_000
 """Of which a reader who conflates keeps the newest update while it reads on."""
 
@@ -53,7 +51,7 @@ class Updates(AsyncIterator[Answer]):
         *,
         conflate: bool = False,
     ) -> None:
-        self.place = NOWHERE
+        self.place = source.start
         self._source = source
         self._execute = execute
         self._failed = failed
@@ -107,7 +105,7 @@ class Updates(AsyncIterator[Answer]):
 
     def fall_back(self) -> None:
         """Leave the channel and read by itself."""
-        self._reading = self._source.read(self.place if self.place != NOWHERE else None)
+        self._reading = self._source.read(self.place)
         self._leave()
         self._lost()
 

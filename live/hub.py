@@ -109,7 +109,8 @@ class LiveHub:
         pause = self._poll_seconds
         while True:
             try:
-                entries = await self._log.read(after, REPLAY_BATCH, groups=groups)
+                # what has no place yet gets one behind all that have, and is heard of then
+                entries = await self._log.read(after, REPLAY_BATCH, groups=groups, place=False)
                 return entries, await self._with_groups(entries)
             except Exception as error:  # noqa: BLE001 - as in _run
                 self._failed(error, pause)

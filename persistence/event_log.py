@@ -34,6 +34,7 @@ class SqlEventLog:
         self._database = database
         self._position = "id" if database.is_sqlite else "position"
         self._epoch: str | None = None
+        self._seen = 0
 
     async def epoch(self) -> str:
         """The log's random id."""
@@ -52,7 +53,11 @@ class SqlEventLog:
         """The last position, 0 of an empty log."""
         await self._place()
         rows = await self._database.fetch(f"SELECT max({self._position}) AS head FROM entries")  # noqa: S608 - our own word
-        return int(rows[0]["head"] or 0)
+        return self._noted(int(rows[0]["head"] or 0))
+
+    async def reaches(self, position: int) -> bool:
+        """Whether the log has a place there, or behind it."""
+        return position <= self._seen or position <= await self.head()
 
     async def read(
         self,
@@ -61,23 +66,37 @@ class SqlEventLog:
         *,
         groups: Collection[GroupId] | None = None,
         kinds: Collection[UpdateKind] | None = None,
+        place: bool = True,
     ) -> Sequence[Entry]:
-        """Up to ``limit`` entries behind a position, in order; only those of the groups and of the kinds, if given."""
+        """Up to ``limit`` entries behind a position, in order; only those of the groups and of the kinds, if given.
+
+        Without ``place`` those are left out that have no place yet: for who hears of them when they get one.
+        """
         after = min(after, LAST_OF_ALL)
-        if self._database.is_sqlite or groups is not None or kinds is not None:
+        if self._database.is_sqlite or groups is not None or kinds is not None or not place:
+            if place:
+                await self._place()
             rows = await self._filtered(after, limit, groups, kinds)
         else:
             rows = await self._database.fetch(_PLACE_AND_READ, after, limit)
+        if rows:
+            self._noted(rows[-1][self._position])
         return [entry_of(row, self._position) for row in rows]
 
     async def position_of(self, group: GroupId, revision: int) -> int:
         """Where the log has that event. Raises LookupError when it has none."""
-        await self._place()
         one = f"SELECT {self._position} AS place FROM entries WHERE group_id = $1 AND revision = $2"  # noqa: S608 - as above
         rows = await self._database.fetch(one, group, revision)
+        if rows and rows[0]["place"] is None:
+            await self._place()
+            rows = await self._database.fetch(one, group, revision)
         if not rows:
             raise LookupError(f"the log has no revision {revision} of group {group}")
         return int(rows[0]["place"])
+
+    def _noted(self, position: int) -> int:
+        self._seen = max(self._seen, position)
+        return position
 
     async def _place(self) -> None:
         if not self._database.is_sqlite:
@@ -90,7 +109,6 @@ class SqlEventLog:
         groups: Collection[GroupId] | None,
         kinds: Collection[UpdateKind] | None,
     ) -> Sequence[Record]:
-        await self._place()
         conditions, values = [f"{self._position} > $1"], [after, limit]
         for column, wanted in (("group_id", groups), ("kind", kinds)):
             if wanted is not None:

@@ -115,6 +115,18 @@ async def test_one_that_never_got_any_reads_from_where_it_began() -> None:
     assert peer.taken == [3]
 
 
+async def test_what_is_told_late_but_stands_before_the_start_is_not_delivered() -> None:
+    feed, desk = Feed(start=1), Desk()
+    peer = Peer(desk.follow(feed))
+    await turns()
+
+    feed.append()
+    feed.append()
+    await turns()
+
+    assert peer.taken == [2]
+
+
 async def test_the_last_who_leaves_closes_the_channel() -> None:
     feed, desk = Feed(), Desk()
     peers = [Peer(desk.follow(feed)) for _ in range(2)]

@@ -43,6 +43,10 @@ class MemoryLog:
         """The last position."""
         return len(self.entries)
 
+    async def reaches(self, position: int) -> bool:
+        """As the port says."""
+        return position <= len(self.entries)
+
     async def read(
         self,
         after: int,
@@ -50,6 +54,7 @@ class MemoryLog:
         *,
         groups: Collection[GroupId] | None = None,
         kinds: Collection[UpdateKind] | None = None,
+        place: bool = True,  # noqa: ARG002 - here every entry has its place at once
     ) -> Sequence[Entry]:
         """As the port says; yields to others first, so that races have their chance."""
         await asyncio.sleep(0)
