@@ -159,7 +159,7 @@ class SqlStore:
             self._database.seen.note(writes.world, began)
             self._bell.ring()
         for one in writes.groups:
-            self._database.held.keep(one.after, one.group["body"])
+            self._database.held.keep(one.after, len(one.group["body"]))
         if any(one.changed.get("outbox") for one in writes.groups):
             self._on_errands()
         return Outcome(_shown(decision, seen), decision.refs)
