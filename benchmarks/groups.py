@@ -15,12 +15,10 @@ from typing import Any, Final
 import asyncpg
 import orjson
 
-from benchmarks.plans import DISPATCHER, INTAKE, MEMBER, UPSTREAM, WORLD, orders, services_over
-from domain.access import SYSTEM, Actor
+from benchmarks.plans import DISPATCHER, INTAKE, UPSTREAM, orders, prepared, services_over
 from domain.ports import Cursor
 from domain.values import MemberId
-from engine.operations import Request
-from resolvers.context import Context, Services
+from resolvers.context import Services
 from resolvers.root import build_executor
 from schema.node import decode_id, encode_id
 from schema.scalars import write_cursor
@@ -107,18 +105,7 @@ async def forget_claims(dsn: str) -> None:
 
 
 async def _template(services: Services) -> list[MemberId]:
-    executor = build_executor()
-
-    async def done(actor: Actor, document: str, **variables: Any) -> Any:
-        answer = await executor.execute(Request(document, variables), Context(services, actor))
-        told = orjson.loads(answer.body)
-        if "errors" in told:
-            raise RuntimeError(told["errors"])
-        return told["data"]
-
-    crew = (await done(SYSTEM, WORLD))["saveCrew"]["crew"]["id"]
-    for name in ("王工", "李工", "赵工", "孙工"):
-        await done(SYSTEM, MEMBER, crew=crew, name=name)
+    done = await prepared(build_executor(), services)
     await done(UPSTREAM, INTAKE, o=_orders())
     members = (await done(DISPATCHER, CREW))["crews"]["edges"][0]["node"]["members"]
     return [MemberId(own[1]) for member in members if (own := decode_id(member["id"]))]

@@ -74,6 +74,9 @@ WORLD: Final = """mutation {
 MEMBER: Final = """mutation($crew: ID!, $name: String!) { saveMember(
   input: {crewId: $crew, name: $name, phone: "13800001234"}) { __typename } }"""
 
+Done = Callable[..., Awaitable[Any]]
+"""The data which a document answers to an actor, with these variables."""
+
 
 class Silent:
     """A bell that nobody hears."""
@@ -178,8 +181,8 @@ def orders(number: int) -> Iterator[dict[str, Any]]:
         }
 
 
-async def fill(executor: PlannedExecutor[Context], services: Services) -> None:
-    """A district, a crew of four, and groups of three orders."""
+async def prepared(executor: PlannedExecutor[Context], services: Services) -> Done:
+    """A district and its crew of four; what carries out further documents there, and fails where one does."""
 
     async def done(actor: Actor, document: str, **variables: Any) -> Any:
         answer = await executor.execute(Request(document, variables), Context(services, actor))
@@ -191,6 +194,12 @@ async def fill(executor: PlannedExecutor[Context], services: Services) -> None:
     crew = (await done(SYSTEM, WORLD))["saveCrew"]["crew"]["id"]
     for name in ("王工", "李工", "赵工", "孙工"):
         await done(SYSTEM, MEMBER, crew=crew, name=name)
+    return done
+
+
+async def fill(executor: PlannedExecutor[Context], services: Services) -> None:
+    """A district, a crew of four, and groups of three orders."""
+    done = await prepared(executor, services)
     for number in range(GROUPS):
         await done(UPSTREAM, INTAKE, o=[*orders(number)])
 

@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Final
 
+from domain.backoff import pause_after
+
 log = logging.getLogger("onevisit.processes")
 
 LOOK_SECONDS: Final = 0.1
@@ -45,7 +47,7 @@ class Processes:
         self._lifeline = os.pipe()
         self._running: dict[int, tuple[int, float]] = {}
         self._due: dict[int, float] = dict.fromkeys(range(len(sockets)), 0.0)
-        self._pauses = [FIRST_PAUSE_SECONDS] * len(sockets)
+        self._failures = [0] * len(sockets)
         self._last_moment = float("inf")
 
     def run(self) -> None:
@@ -114,9 +116,9 @@ class Processes:
                 self._start_again(place, pid, status, time.monotonic() - began)
 
     def _start_again(self, place: int, pid: int, status: int, seconds: float) -> None:
-        steady = seconds > STEADY_SECONDS
-        pause = FIRST_PAUSE_SECONDS if steady else self._pauses[place]
-        self._pauses[place] = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        self._failures[place] = 1 if seconds > STEADY_SECONDS else self._failures[place] + 1
+        found = pause_after(self._failures[place], FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS)
+        pause = found.total_seconds()
         self._due[place] = time.monotonic() + pause
         ended = os.waitstatus_to_exitcode(status)
         how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"

@@ -40,10 +40,6 @@ class Lending:
         self._keep(connection)
         return rows
 
-    async def execute(self, statement: str, *values: Any) -> None:
-        """Carry out a statement without rows."""
-        await self.fetch(statement, *values)
-
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Any]:
         """One connection for several statements."""

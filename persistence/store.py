@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -137,7 +137,7 @@ class SqlStore:
         held = self._database.held.groups_of(reads.groups, reads.numbers)
         if not held:
             return None
-        groups = {group.id: group for group in sorted(held, key=lambda group: (group.key, group.round))}
+        groups = _by_id(held)
         context = Context(actor, self._clock(), world)
         decision = self._decide(command, _first(command, groups), context)
         if not isinstance(decision, Done) or not any(journal.events for journal in decision.journals):
@@ -192,8 +192,7 @@ class SqlStore:
         first, answer = rows[0], None
         if repeat is not None and first["digest"] is not None:
             answer = (first["digest"], first["refs"], instant(first["at"]))
-        groups = {group.id: group for group in sorted(found, key=lambda group: (group.key, group.round))}
-        return _Seen(groups, first["version"], answer)
+        return _Seen(_by_id(found), first["version"], answer)
 
     async def _again(self, repeat: RepeatKey, digest: str, refs: str, at: datetime) -> Outcome:
         """The first answer again, with the groups as they are now."""
@@ -203,6 +202,11 @@ class SqlStore:
         shown = answers.answered(repeat, digest, refs)
         groups = (await self._read(answers.shown_by(shown), None)).groups
         return Outcome(_in_order(shown, groups), shown)
+
+
+def _by_id(groups: Iterable[Group]) -> Groups:
+    """The groups by id, in the order of their keys and rounds."""
+    return {group.id: group for group in sorted(groups, key=lambda group: (group.key, group.round))}
 
 
 def _storable(names: Collection[str]) -> list[str]:

@@ -60,10 +60,6 @@ class Context:
         """What all these loaders answer to all these keys, in one go."""
         return await self._loaders.load(wanted)
 
-    def fresh(self) -> Context:
-        """The same caller, and nothing read yet."""
-        return Context(self.services, self.actor)
-
     def forget(self, since: float | None = None) -> None:
         """Something was changed: what is read from now on is read anew, or was seen after ``since``."""
         self._loaders, self._world = Loaders(self), None

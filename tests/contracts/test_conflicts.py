@@ -156,7 +156,7 @@ async def test_a_command_whose_connection_is_cut_behind_its_write_is_done_once(
 
 
 async def test_a_fault_in_a_statement_is_no_conflict(pg: Gateway) -> None:
-    await pg.database.pool.execute("DROP TABLE exchanges")
+    await pg.database.pool.fetch("DROP TABLE exchanges")
 
     with pytest.raises(asyncpg.UndefinedTableError):
         await pg.store.execute(order("N1"), UPSTREAM)

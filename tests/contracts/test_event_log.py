@@ -108,7 +108,7 @@ async def test_a_late_commit_is_placed_late_and_never_behind_a_cursor(pg: Gatewa
 
 async def test_entries_found_by_one_look_are_placed_in_the_order_of_their_ids(pg: Gateway) -> None:
     for number in range(50):
-        await pg.database.pool.execute(INSERT, f"1/{number % 7}", number, "GROUP_CREATED")
+        await pg.database.pool.fetch(INSERT, f"1/{number % 7}", number, "GROUP_CREATED")
 
     entries = await pg.log.read(0, 100)
 
@@ -132,7 +132,7 @@ async def test_two_readers_who_look_at_the_same_moment_give_an_entry_one_place(p
 
 async def test_many_readers_at_once_place_every_entry_once(pg: Gateway) -> None:
     for number in range(200):
-        await pg.database.pool.execute(INSERT, "1/N1", number, "GROUP_CREATED")
+        await pg.database.pool.fetch(INSERT, "1/N1", number, "GROUP_CREATED")
 
     pages = await asyncio.gather(*(pg.log.read(0, 1000) for _ in range(20)))
 
