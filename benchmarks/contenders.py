@@ -56,6 +56,9 @@ class Running:
     other: str
     """That of another member of the same crew."""
 
+    upstream: str
+    """That of the system which sends orders."""
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -119,6 +122,7 @@ class Contender:
             tokens.issue(Role.DISPATCHER, hours=5),
             tokens.issue(Role.CREW, member=first, hours=5),
             tokens.issue(Role.CREW, member=second, hours=5),
+            tokens.issue(Role.UPSTREAM, hours=5),
         )
         return [f"Bearer {each}" for each in issued]
 

@@ -5,6 +5,7 @@ CPU time is the server's and, apart from it, its database's. The client is this 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from itertools import chain, cycle
 from pathlib import Path
@@ -16,6 +17,7 @@ from benchmarks import meters
 from benchmarks.contenders import Running
 from benchmarks.groups import Groups, bodies, item, key
 from benchmarks.load.posts import Poster, post
+from benchmarks.plans import INTAKE, orders
 
 Figures = dict[str, Any]
 DOCUMENTS: Final = Path(__file__).with_name("documents")
@@ -76,9 +78,31 @@ async def claims(server: Running, groups: Groups, count: int) -> Figures:
     return figures
 
 
-async def _posted(server: Running, headers: Sequence[str], sent: Iterator[bytes], seconds: float) -> Figures:
+async def intake(server: Running, groups: int, together: int) -> Figures:
+    """Takes in so many new groups of three orders, in batches of ``together`` groups; figures are of one order."""
+    headers = [f"Authorization: {server.upstream}"]
+    first = time.time_ns() // 1_000_000
+    for begin, count in ((first, groups // 5), (first + groups, groups)):
+        batches = range(begin, begin + count, together)
+        taken = (
+            {"o": [each for number in range(start, start + together) for each in orders(number)]}
+            for start in batches
+        )
+        figures = await _posted(server, headers, bodies(INTAKE, taken), DEADLINE, connections=2)
+    of_an_order = len(batches) / (count * 3)
+    return figures | {name: round(figures[name] * of_an_order, 2) for name in ("cpu_us", "database_us")}
+
+
+async def _posted(
+    server: Running,
+    headers: Sequence[str],
+    sent: Iterator[bytes],
+    seconds: float,
+    *,
+    connections: int = CONNECTIONS,
+) -> Figures:
     before = meters.read(server.pid, server.database)
-    posted = await post(server.address, headers, sent, seconds=seconds, connections=CONNECTIONS)
+    posted = await post(server.address, headers, sent, seconds=seconds, connections=connections)
     used = meters.read(server.pid, server.database).since(before)
     count = len(posted.seconds)
     return {

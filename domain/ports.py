@@ -76,6 +76,14 @@ class RepeatKey:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One command of a batch, and the name under which its answer is kept."""
+
+    command: Command
+    repeat: RepeatKey | None = None
+
+
 class KeyReusedError(Exception):
     """A clientMutationId came again with another input."""
 
@@ -99,6 +107,13 @@ class Store(Protocol):
 
     async def execute(self, command: Command, actor: Actor, repeat: RepeatKey | None = None) -> Outcome:
         """The outcome, durable when this returns. Raises KeyReusedError."""
+        ...
+
+    async def execute_all(self, batch: Sequence[Submission], actor: Actor) -> Sequence[Outcome]:
+        """The outcome of each, as if they were executed one after the other. Raises KeyReusedError.
+
+        Each is done, or refused, by itself; all that are done are durable when this returns.
+        """
         ...
 
     async def world(self, since: float | None = None) -> World:

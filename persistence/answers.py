@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -13,6 +15,7 @@ from domain.ports import KeyReusedError, RepeatKey
 from persistence.columns import table
 from persistence.database import Database
 from persistence.documents import dump_refs, load_refs, text_digest
+from persistence.statements import any_of
 from persistence.tables import AnswerRow
 
 KEPT: Final = timedelta(days=7)
@@ -21,6 +24,17 @@ KEPT: Final = timedelta(days=7)
 def key_of(repeat: RepeatKey) -> tuple[str, str, str]:
     """Under what an answer is kept."""
     return repeat.caller, repeat.mutation, text_digest(repeat.client_mutation_id)
+
+
+async def known(database: Database, repeats: Iterable[RepeatKey | None]) -> AbstractSet[RepeatKey]:
+    """Those of one caller's names, all of one clientMutationId, under which an answer is kept."""
+    asked = {own.mutation: own for own in repeats if own is not None}
+    if not asked:
+        return set()
+    caller, _, name = key_of(next(iter(asked.values())))
+    mine = f"caller = $1 AND client_mutation_id = $2 AND mutation {any_of(3, sqlite=database.is_sqlite)}"
+    statement = f"SELECT mutation FROM answers WHERE {mine}"  # noqa: S608 - words of our own
+    return {asked[row["mutation"]] for row in await database.fetch(statement, caller, name, [*asked])}
 
 
 def answered(repeat: RepeatKey, digest: str, refs: str) -> Refs:

@@ -84,17 +84,16 @@ async def _landed(database: Database, writes: Writes) -> bool:
 
 
 async def _write_postgresql(database: Database, writes: Writes) -> None:
-    answers = [writes.answer] if writes.answer is not None else []
     if len(writes.groups) == 1:
-        statement, values = _conditional(writes.groups[0], writes.world, answers)
+        statement, values = _conditional(writes.groups[0], writes.world, writes.answers)
         _expect_one((await database.pool.fetch(statement, *values))[0][0])
         return
     async with database.pool.acquire() as connection, connection.transaction():
         for group in writes.groups:
             statement, values = _conditional(group, writes.world, [])
             _expect_one(await connection.fetchval(statement, *values))
-        if answers:
-            await connection.execute(_insert_json("answers", 1), json_text(answers))
+        if writes.answers:
+            await connection.execute(_insert_json("answers", 1), json_text(writes.answers))
 
 
 def _expect_one(matched: object) -> None:
@@ -173,8 +172,8 @@ async def _write_sqlite(database: Database, writes: Writes) -> None:
     async with database.file.transaction() as writer:
         for group in writes.groups:
             await _write_group(writer, group, writes.world)
-        if writes.answer is not None:
-            await _put(writer, ("insert", "answers"), [writes.answer])
+        if writes.answers:
+            await _put(writer, ("insert", "answers"), writes.answers)
 
 
 async def _write_group(writer: aiosqlite.Connection, group: Write, world: int) -> None:

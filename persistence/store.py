@@ -8,31 +8,33 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 
 from domain.access import Actor
 from domain.commands import Command, Reads
 from domain.decide import decide
-from domain.decisions import Decision, Done, Groups, More, Refs
-from domain.groups import Group
+from domain.decisions import Done, Groups, More
 from domain.journal import Context
-from domain.ports import Bell, Outcome, RepeatKey
+from domain.ports import Bell, Outcome, RepeatKey, Submission
 from domain.refusals import Refusal
 from domain.values import GroupId
 from domain.world import Policy, World
 from persistence import answers
 from persistence.atlas import Atlas
+from persistence.batches import MOST_TOGETHER, Clock, Decide, Lane, Rules, lanes, reads_of, side_by_side
 from persistence.conditional import ChangedMeanwhileError, write
 from persistence.database import Database
 from persistence.documents import instant, is_storable
 from persistence.faults import TooManyConflictsError
 from persistence.history import successes
+from persistence.sight import by_id, first_named, in_order, shown
 from persistence.statements import READS, for_a_command
 from persistence.turns import Turns
-from persistence.writes import writes_of
+from persistence.writes import Step, writes_of
 
 MOST_TRIES: Final = 50
 MOST_SECONDS: Final = 20.0
@@ -40,9 +42,6 @@ MOST_SECONDS: Final = 20.0
 
 MOST_READS: Final = 5
 """How often a rule may ask for more: two are in use, a rule that never has enough is a bug."""
-
-Decide = Callable[[Command, Groups, Context], Decision]
-Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -95,6 +94,46 @@ class SqlStore:
                     raise TooManyConflictsError(f"{name} met a faster writer {attempt} times") from error
             await asyncio.sleep(random.random() * min(0.001 * 2**attempt, 0.05))  # noqa: S311 - jitter
 
+    async def execute_all(self, batch: Sequence[Submission], actor: Actor) -> Sequence[Outcome]:
+        """The outcome of each, as if they were executed one after the other. Raises KeyReusedError.
+
+        Those that meet in a group are written together. Where somebody was faster, or one has to see more groups, or
+        was answered before, they are executed one by one.
+        """
+        if len(batch) == 1:
+            return [await self.execute(batch[0].command, actor, batch[0].repeat)]
+        outcomes: dict[int, Outcome] = {}
+        numbered = enumerate(batch)
+        while some := dict(islice(numbered, MOST_TOGETHER)):
+            lanes = await self._together(some, actor)
+            for lane in lanes:
+                outcomes |= lane.outcomes
+            await side_by_side(self._one_by_one(lane, actor, outcomes) for lane in lanes)
+        return [outcomes[place] for place in range(len(batch))]
+
+    async def _together(self, some: Mapping[int, Submission], actor: Actor) -> list[Lane]:
+        reads = reads_of(some.values())
+        async with self._turns.take(reads):
+            answered = await answers.known(self._database, [own.repeat for own in some.values()])
+            seen = await self._read(reads, None)
+            rules = Rules(self._decide, self._clock, actor, await self._atlas.of(seen.version))
+            fresh = {place: own for place, own in some.items() if own.repeat not in answered}
+            found = lanes(fresh, seen.groups)
+            await side_by_side(self._lane(lane, rules) for lane in found)
+        return [*found, *(Lane({place: own}, {}) for place, own in some.items() if place not in fresh)]
+
+    async def _lane(self, lane: Lane, rules: Rules) -> None:
+        await lane.decide(rules)
+        try:
+            await self._write(lane.steps, rules.world)
+        except ChangedMeanwhileError:
+            lane.forget()
+
+    async def _one_by_one(self, lane: Lane, actor: Actor, outcomes: dict[int, Outcome]) -> None:
+        for place in lane.left:
+            own = lane.submissions[place]
+            outcomes[place] = await self.execute(own.command, actor, own.repeat)
+
     async def world(self, since: float | None = None) -> World:
         """The present reference data, never older than the last committed change of it.
 
@@ -123,7 +162,8 @@ class SqlStore:
         decision, context = await self._decided(command, actor, seen)
         if not isinstance(decision, Done):
             return Outcome(refusal=decision)
-        return await self._written(decision, command, context, repeat, seen.groups)
+        await self._write([Step(command, decision, context.now, repeat)], context.world)
+        return Outcome(shown(decision, seen.groups), decision.refs)
 
     async def _at_once(self, command: Command, actor: Actor, repeat: RepeatKey | None) -> Outcome | None:
         """The outcome by what this process holds, in one statement; null where that cannot be.
@@ -137,22 +177,21 @@ class SqlStore:
         held = self._database.held.groups_of(reads.groups, reads.numbers)
         if not held:
             return None
-        groups = _by_id(held)
+        groups = by_id(held)
         context = Context(actor, self._clock(), world)
-        decision = self._decide(command, _first(command, groups), context)
+        decision = self._decide(command, first_named(command, groups), context)
         if not isinstance(decision, Done) or not any(journal.events for journal in decision.journals):
             return None
         try:
-            return await self._written(decision, command, context, repeat, groups)
+            await self._write([Step(command, decision, context.now, repeat)], world)
         except ChangedMeanwhileError:
             return None
+        return Outcome(shown(decision, groups), decision.refs)
 
-    async def _written(
-        self, decision: Done, command: Command, context: Context, repeat: RepeatKey | None, seen: Groups
-    ) -> Outcome:
-        """The outcome of a decision, once it is written. Raises ChangedMeanwhileError."""
+    async def _write(self, steps: Sequence[Step], world: World) -> None:
+        """Write what was decided in this world. Raises ChangedMeanwhileError: nothing was written."""
         began = time.monotonic()
-        writes = writes_of(decision, command, context, repeat)
+        writes = writes_of(steps, world.version)
         if not writes.empty:
             await write(self._database, writes)
         if writes.groups:
@@ -162,7 +201,6 @@ class SqlStore:
             self._database.held.keep(one.after, len(one.group["body"]))
         if any(one.changed.get("outbox") for one in writes.groups):
             self._on_errands()
-        return Outcome(_shown(decision, seen), decision.refs)
 
     async def _decided(self, command: Command, actor: Actor, seen: _Seen) -> tuple[Done | Refusal, Context]:
         """The rule's answer. Whenever it wants to see more groups, all of them are read again, of one moment."""
@@ -171,7 +209,7 @@ class SqlStore:
             world = await self._atlas.of(seen.version)
             history = await successes(self._database, reads.history)
             context = Context(actor, now, world, reads.keys, history)
-            decision = self._decide(command, _first(command, seen.groups), context)
+            decision = self._decide(command, first_named(command, seen.groups), context)
             if not isinstance(decision, More):
                 return decision, context
             reads = reads | decision.reads
@@ -192,7 +230,7 @@ class SqlStore:
         first, answer = rows[0], None
         if repeat is not None and first["digest"] is not None:
             answer = (first["digest"], first["refs"], instant(first["at"]))
-        return _Seen(_by_id(found), first["version"], answer)
+        return _Seen(by_id(found), first["version"], answer)
 
     async def _again(self, repeat: RepeatKey, digest: str, refs: str, at: datetime) -> Outcome:
         """The first answer again, with the groups as they are now."""
@@ -201,36 +239,9 @@ class SqlStore:
             raise ChangedMeanwhileError("the first answer was too old to be given again")
         shown = answers.answered(repeat, digest, refs)
         groups = (await self._read(answers.shown_by(shown), None)).groups
-        return Outcome(_in_order(shown, groups), shown)
-
-
-def _by_id(groups: Iterable[Group]) -> Groups:
-    """The groups by id, in the order of their keys and rounds."""
-    return {group.id: group for group in sorted(groups, key=lambda group: (group.key, group.round))}
+        return Outcome(in_order(shown, groups), shown)
 
 
 def _storable(names: Collection[str]) -> list[str]:
     """Those names which a database can hold; nothing has any other name."""
     return sorted(name for name in names if is_storable(name))
-
-
-def _first(command: Command, groups: Groups) -> Groups:
-    """The groups with those first which the command itself names."""
-    named = command.reads
-    return dict(
-        sorted(
-            groups.items(),
-            key=lambda item: item[0] not in named.groups and not named.numbers & item[1].orders.keys(),
-        )
-    )
-
-
-def _shown(decision: Done, seen: Groups) -> Mapping[GroupId, Group]:
-    after = {journal.group.id: journal.group for journal in decision.journals}
-    return _in_order(decision.refs, {**{i: seen[i] for i in decision.refs.groups if i in seen}, **after})
-
-
-def _in_order(refs: Refs, groups: Groups) -> Mapping[GroupId, Group]:
-    """The groups, with those first which the answer names, in its order."""
-    named = {group: groups[group] for group in refs.groups if group in groups}
-    return {**named, **groups}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,10 @@ from pydantic import TypeAdapter
 from domain.commands import Command, IntakeOrder, MarkReceipt
 from domain.decisions import Done, Refs
 from domain.groups import Group
-from domain.journal import Context, Event, Journal
+from domain.journal import Event, Journal
 from domain.orders import Order, Receipt
 from domain.ports import RepeatKey
-from domain.values import ExchangeDirection, OrderNumber
+from domain.values import ExchangeDirection, GroupId, OrderNumber
 from persistence.changes import changes
 from persistence.documents import dump_refs, json_text, payload_text, text_digest
 from persistence.projection import Row, group_row
@@ -24,8 +24,18 @@ _DELIVERY = {"delivery", "delivery_attempts", "failure", "next_try_at"}
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A command, what the rules decided, and the name under which its answer is kept."""
+
+    command: Command
+    decision: Done
+    at: datetime
+    repeat: RepeatKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
-    """Everything that one command writes of one group.
+    """Everything that is written of one group.
 
     ``read`` is the revision which must still be there, 0 of a new group; ``after`` is the group that is there then.
     A row of ``new`` must not be there yet, in any group; one of ``changed`` is put in the place of its namesake;
@@ -42,48 +52,75 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """All that one command writes, if the world is still of the version it was decided in."""
+    """All that is written together, if the world is still of the version it was decided in."""
 
     groups: Sequence[Write]
     world: int
-    answer: Row | None = None
+    answers: Sequence[Row] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not self.groups and self.answer is None
+        return not self.groups and not self.answers
 
 
-def writes_of(decision: Done, command: Command, context: Context, repeat: RepeatKey | None) -> Writes:
-    """The rows of a decision, in the order of the groups' ids; a journal without events has none."""
-    journals = sorted((j for j in decision.journals if j.events), key=lambda j: j.group.id)
-    orders = {order.number: order for journal in journals for order in journal.before.orders.values()}
-    written = [_write(journal, command, decision.refs, orders) for journal in journals]
-    answer = _answer(repeat, decision.refs, context.now) if repeat is not None else None
-    return Writes(written, context.world.version, answer)
+@dataclass(frozen=True, slots=True)
+class _Chapter:
+    """What one step did to one group. ``known`` are the orders of all its groups as they were before it."""
+
+    journal: Journal
+    step: Step
+    known: Mapping[OrderNumber, Order]
 
 
-def _write(journal: Journal, command: Command, refs: Refs, known: Mapping[OrderNumber, Order]) -> Write:
-    """``known`` are the orders of every group of the command as they were, for those that move between groups."""
-    differences = changes(journal.before, journal.group)
+def writes_of(steps: Sequence[Step], world: int) -> Writes:
+    """The rows of what was decided in one world, step after step, in the order of the groups' ids.
+
+    Each step began with what the one before it left. A journal without events has no rows.
+    """
+    stories: dict[GroupId, list[_Chapter]] = {}
+    for step in steps:
+        journals = [journal for journal in step.decision.journals if journal.events]
+        known = _orders(journals)
+        for journal in journals:
+            stories.setdefault(journal.group.id, []).append(_Chapter(journal, step, known))
+    known = _orders(story[0].journal for story in stories.values())
+    written = [_write(stories[id_], known) for id_ in sorted(stories)]
+    return Writes(written, world, [answer for step in steps if (answer := _answer(step)) is not None])
+
+
+def _orders(journals: Iterable[Journal]) -> Mapping[OrderNumber, Order]:
+    """Every order of the groups as they were."""
+    return {order.number: order for journal in journals for order in journal.before.orders.values()}
+
+
+def _write(story: Sequence[_Chapter], known: Mapping[OrderNumber, Order]) -> Write:
+    """``known`` are the orders of all groups that are written, as they were, for those that move between groups."""
+    before, after = story[0].journal.before, story[-1].journal.group
+    differences = changes(before, after)
     changed = {name: found.changed for name, found in differences.items()}
     orders = changed.pop("orders")
     return Write(
-        read=journal.before.revision,
-        after=journal.group,
-        group=group_row(journal.group),
+        read=before.revision,
+        after=after,
+        group=group_row(after),
         new={
             "orders": [row for row in orders if row["number"] not in known],
-            "entries": [_entry_row(journal, event) for event in journal.events],
-            "exchanges": [
-                *_dispatched(journal, command, refs),
-                *_replied(journal, known),
-                *_tried(journal, command),
-            ],
+            "entries": [_entry_row(own.journal, event) for own in story for event in own.journal.events],
+            "exchanges": [row for own in story for row in _exchanges(own)],
         },
         changed={"orders": [row for row in orders if row["number"] in known], **changed},
         gone={name: found.gone for name, found in differences.items()},
     )
+
+
+def _exchanges(chapter: _Chapter) -> list[Row]:
+    journal, command = chapter.journal, chapter.step.command
+    return [
+        *_dispatched(journal, command, chapter.step.decision.refs),
+        *_replied(journal, chapter.known),
+        *_tried(journal, command),
+    ]
 
 
 def _entry_row(journal: Journal, event: Event) -> Row:
@@ -156,12 +193,15 @@ def _tried(journal: Journal, command: Command) -> list[Row]:
     return [row]
 
 
-def _answer(repeat: RepeatKey, refs: Refs, now: datetime) -> Row:
+def _answer(step: Step) -> Row | None:
+    repeat, refs = step.repeat, step.decision.refs
+    if repeat is None:
+        return None
     return {
         "caller": repeat.caller,
         "mutation": repeat.mutation,
         "client_mutation_id": text_digest(repeat.client_mutation_id),
         "digest": repeat.digest,
         "refs": dump_refs(refs),
-        "at": now,
+        "at": step.at,
     }

@@ -6,12 +6,12 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from domain import access, commands
-from domain.ports import Outcome, RepeatKey
-from domain.refusals import NotFound, Problem
+from domain.ports import Outcome, RepeatKey, Submission
+from domain.refusals import NotFound, Problem, Refusal
 from domain.texts import problem_of_text
 from domain.values import Role
 from domain.views import AppointmentView, GroupView, ItemView, OrderView, ReceiptView, SubTaskView, TaskView
@@ -62,14 +62,29 @@ async def perform(info: Any, input: CommandInput, kind: type[commands.Command]) 
     return outcome
 
 
+async def perform_all(
+    info: Any, input: Any, batch: Sequence[commands.Command | Refusal]
+) -> Sequence[Outcome]:
+    """The outcome of each command of a mutation which has several; what could not be one is refused already."""
+    context, repeat = context_of(info), repeat_of(info, input)
+    submissions = [
+        Submission(command, _part_of(repeat, place))
+        for place, command in enumerate(batch)
+        if isinstance(command, commands.Command)
+    ]
+    executed = iter(await context.services.store.execute_all(submissions, context.actor))
+    context.forget()
+    return [next(executed) if isinstance(own, commands.Command) else Outcome(refusal=own) for own in batch]
+
+
 def require(context: Context, roles: Iterable[Role], what: str) -> None:
     """Raise FORBIDDEN for a caller of another role."""
     if context.scope.role not in roles:
         raise forbidden(what, context.scope.role)
 
 
-def repeat_of(info: Any, input: Any, part: str = "") -> RepeatKey | None:
-    """Under which name the answer is kept, null without one. ``part`` tells the commands of a batch apart."""
+def repeat_of(info: Any, input: Any) -> RepeatKey | None:
+    """Under which name the answer is kept, null without one."""
     given = input.client_mutation_id
     if given is None:
         return None
@@ -78,7 +93,12 @@ def repeat_of(info: Any, input: Any, part: str = "") -> RepeatKey | None:
     fields = dataclasses.asdict(input)
     text = json.dumps({**fields, "client_mutation_id": None}, sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return RepeatKey(str(context_of(info).actor), f"{info.field_name}{part}", given, digest)
+    return RepeatKey(str(context_of(info).actor), info.field_name, given, digest)
+
+
+def _part_of(repeat: RepeatKey | None, place: int) -> RepeatKey | None:
+    """Under which name the answer to one command of a batch is kept."""
+    return dataclasses.replace(repeat, mutation=f"{repeat.mutation}/{place}") if repeat is not None else None
 
 
 def check_texts(input: Any) -> None:

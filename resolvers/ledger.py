@@ -1,4 +1,4 @@
-"""Receipts marked as acknowledged, or to be sent again: one command each."""
+"""Receipts marked as acknowledged, or to be sent again, each by a command of its own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 import strawberry
 
+from domain.commands import MarkReceipt
+from domain.refusals import NotFound
 from domain.upstream import Mark
-from resolvers.commands import repeat_of, shown_receipt
-from resolvers.context import context_of
+from resolvers.commands import perform_all, shown_receipt
 from schema.dispatch_inputs import AcknowledgeReceiptsInput, ReplayReceiptsInput, mark
 from schema.ids import NoSuchThingError
 from schema.scalars import bad_input
@@ -22,19 +23,14 @@ async def mark_all(
     """The receipts that were found, as they are now, and the ids which belong to none."""
     if not 1 <= len(input.ids) <= MOST_RECEIPTS:
         raise bad_input(f"give 1 to {MOST_RECEIPTS} ids; these are {len(input.ids)}")
-    context = context_of(info)
-    receipts, missing = [], []
-    for part, id_ in enumerate(dict.fromkeys(input.ids)):
-        try:
-            command = mark(id_, word)
-        except NoSuchThingError:
-            missing.append(id_)
-            continue
-        repeat = repeat_of(info, input, f"/{part}")
-        outcome = await context.services.store.execute(command, context.actor, repeat)
-        if outcome.refusal is not None:
-            missing.append(id_)
-        else:
-            receipts.append(shown_receipt(outcome))
-    context.forget()
-    return receipts, missing
+    ids = list(dict.fromkeys(input.ids))
+    outcomes = await perform_all(info, input, [_command(id_, word) for id_ in ids])
+    receipts = [shown_receipt(outcome) for outcome in outcomes if outcome.refusal is None]
+    return receipts, [id_ for id_, own in zip(ids, outcomes, strict=True) if own.refusal is not None]
+
+
+def _command(id_: strawberry.ID, word: Mark) -> MarkReceipt | NotFound:
+    try:
+        return mark(id_, word)
+    except NoSuchThingError as wrong:
+        return NotFound(str(wrong))

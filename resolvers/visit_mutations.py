@@ -8,18 +8,18 @@ import strawberry
 
 from domain import access, commands
 from domain.ports import Outcome
-from domain.refusals import InvalidInput, NotFound, Refusal
+from domain.refusals import InvalidInput, NotFound
 from resolvers.commands import (
     perform,
+    perform_all,
     problems_in,
     refused,
-    repeat_of,
     require,
     shown_item,
     shown_order,
     shown_receipt,
 )
-from resolvers.context import Context, context_of
+from resolvers.context import context_of
 from resolvers.pages import row
 from schema.crew_payloads import (
     HoldWorkItemPayload,
@@ -80,8 +80,7 @@ class VisitMutations:
         require(context, access.MAY[commands.SubmitReceipt], info.field_name)
         if not 1 <= len(input.items) <= MOST_ITEMS:
             raise bad_input(f"a form has 1 to {MOST_ITEMS} items; this one has {len(input.items)}")
-        outcomes = [await _submit(info, context, input, part) for part in range(len(input.items))]
-        context.forget()
+        outcomes = await perform_all(info, input, [_command(item) for item in input.items])
         groups = [id_ for outcome in outcomes for id_ in outcome.groups]
         present = await context.services.reads.groups(set(groups)) if groups else {}
         results = []
@@ -134,18 +133,12 @@ class VisitMutations:
         )
 
 
-async def _submit(info: Info, context: Context, input: SubmitReceiptInput, part: int) -> Outcome:
-    """The outcome for one item of a form."""
-    item = input.items[part]
+def _command(item: ItemReceiptInput) -> commands.SubmitReceipt | NotFound | InvalidInput:
+    """What one item of a form says."""
     try:
-        refusal: Refusal | None = _why_not_readable(item)
-        command = item.to_command()
+        return _why_not_readable(item) or item.to_command()
     except NoSuchThingError as wrong:
-        return Outcome(refusal=NotFound(str(wrong)))
-    if refusal is not None:
-        return Outcome(refusal=refusal)
-    repeat = repeat_of(info, input, f"/{part}")
-    return await context.services.store.execute(command, context.actor, repeat)
+        return NotFound(str(wrong))
 
 
 def _why_not_readable(item: ItemReceiptInput) -> InvalidInput | None:

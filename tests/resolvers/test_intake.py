@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.intake import lanes, without_nul
+from resolvers.intake import without_nul
 from tests.resolvers.office import DISPATCHER, INTAKE, NOON, UPSTREAM, Office, fused, order
 
 pytestmark = pytest.mark.usefixtures("people")
@@ -152,18 +152,6 @@ async def test_a_name_that_nothing_can_keep_is_bad_input(office: Office, name: s
 
 async def test_only_upstream_sends_orders(office: Office) -> None:
     assert await office.refusal(DISPATCHER, INTAKE, orders=[order("N1")]) == "FORBIDDEN"
-
-
-def test_orders_of_one_key_or_number_are_taken_one_after_the_other() -> None:
-    batch = [
-        order("N1", fusion={"key": "A", "fused": True}),
-        order("N2"),
-        order("N3", fusion={"key": "A", "fused": True}),
-        order("N2", fusion={"key": "B", "fused": True}),
-        order("N4", fusion={"key": "A", "fused": False}),
-    ]
-
-    assert lanes(batch) == [[0, 2], [1, 3], [4]]
 
 
 def test_what_no_database_holds_gives_way_wherever_it_stands() -> None:
