@@ -78,7 +78,6 @@ class Lane:
 
     def forget(self) -> None:
         """Nothing of it was written."""
-        self.steps.clear()
         self.outcomes.clear()
 
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from domain.access import Actor
-from domain.commands import CancelOrder, Command, IntakeOrder, ResolveHold
+from domain.commands import CancelOrder, Command, IntakeOrder, ResolveHold, ReturnWorkItem
 from domain.ports import KeyReusedError, Outcome, RepeatKey, Submission
 from domain.refusals import OrderConflict
-from domain.values import GroupId, HoldResolution, OrderNumber
+from domain.values import GroupId, HoldResolution, OrderNumber, ReasonCode
 from persistence.batches import MOST_TOGETHER, Lane, Rules, lanes
 from persistence.store import SqlStore
-from tests.contracts.trade import DISPATCHER, UPSTREAM, Gateway, order
+from tests.contracts.trade import DISPATCHER, UPSTREAM, Gateway, claim, order
 
 CAMERA = {"product": "CAMERA"}
 KEY = RepeatKey("upstream:esop", "intakeOrders", "c-1", "digest")
@@ -124,6 +124,19 @@ async def test_a_batch_that_is_longer_than_one_statement_reads_is_executed_whole
     assert await one.rows("SELECT count(*) FROM orders") == [len(orders)]
 
 
+async def test_each_receipt_of_a_batch_goes_upstream_once(one: Gateway) -> None:
+    _, [li] = await one.crew_with("Li")
+    await one.take_in(order("N1", "N2", key="FK-1"), order("N2", "N1", key="FK-1", **CAMERA))
+    await one.store.execute_all(batch(claim("N1"), claim("N2")), li)
+    returned = (ReturnWorkItem(claim(n).item, ReasonCode.CUSTOMER_REFUSED) for n in ("N1", "N2"))
+
+    await one.store.execute_all(batch(*returned), li)
+
+    kinds = "SELECT order_number, kind FROM exchanges WHERE direction = 'REPLY' ORDER BY 1, 2"
+    told = [(n, f"{kind}_RECEIPT") for n in ("N1", "N2") for kind in ("COMPLETION", "CONSTRUCTION")]
+    assert await one.rows(kinds) == told
+
+
 async def test_an_empty_batch_is_answered(one: Gateway) -> None:
     assert await one.store.execute_all([], UPSTREAM) == []
 
@@ -142,6 +155,19 @@ async def test_where_somebody_was_faster_that_lane_alone_is_decided_again(
     assert sorted((await one.group("1/FK-1")).orders) == ["N1", "N2"]
 
 
+async def test_an_order_that_somebody_took_in_elsewhere_is_not_taken_from_there(
+    one: Gateway, other: Gateway
+) -> None:
+    overtaken, mine = _Overtaken(one, other), order("N1", "N2", key="FK-2")
+
+    outcomes = await overtaken.execute_all(
+        batch(mine, order("N1", "N2", key="FK-2", requirement="call first")), UPSTREAM
+    )
+
+    assert [type(outcome.refusal) for outcome in outcomes] == [OrderConflict, OrderConflict]
+    assert await one.rows("SELECT group_id FROM orders") == ["1/FK-1"]
+
+
 class _Overtaken(SqlStore):
     """A store that is told of N1 by another process between reading and writing."""
 
@@ -151,7 +177,7 @@ class _Overtaken(SqlStore):
         self.alone: list[str] = []
 
     async def _lane(self, lane: Lane, rules: Rules) -> None:
-        if any(own.command == order("N1", "N2", key="FK-1") for own in lane.submissions.values()):
+        if 0 in lane.submissions:
             await self._other.take_in(order("N1", "N2", key="FK-1"))
         await super()._lane(lane, rules)
 
@@ -181,6 +207,7 @@ async def test_a_batch_that_comes_again_is_answered_as_it_was(one: Gateway) -> N
     orders = order("N1"), order("N2"), order("N2", requirement="second floor")
     first = await one.store.execute_all(named(*orders), UPSTREAM)
     await one.take_in(order("N1", requirement="third floor"))
+    await one.store.execute(CancelOrder(OrderNumber("N1"), "mistake"), UPSTREAM)
     entries = await one.log.read(0, 100)
 
     again = await one.store.execute_all(named(*orders), UPSTREAM)
