@@ -22,7 +22,7 @@ from typing import Final
 import orjson
 import uvloop
 
-from benchmarks import contenders, feeds, machine, report, work
+from benchmarks import contenders, feeds, machine, report, trade, work
 from benchmarks.contenders import Contender, Running
 from benchmarks.groups import Groups, fill, forget_claims
 from tests.servers import Postgres
@@ -84,6 +84,8 @@ class Bench:
                     own = replace(groups, dealt=0)
                 self._turn(Contender(name, dsn, self.postgres.pid, own, self.folder), turn)
         ours = Contender(contenders.OURS, dsn, self.postgres.pid, groups, self.folder)
+        for turn in range(self.plan.turns):
+            self._measure(ours, turn, self._trade(groups))
         self._measure(ours, 0, {"flood": lambda server: feeds.flood(server, groups, FLOOD, FLOOD_UPDATES)})
         for count in self.plan.scales:
             self._scale(count)
@@ -106,6 +108,15 @@ class Bench:
             {"pause": lambda server: feeds.pause(server, groups, plan.subscribers, plan.pause_seconds)},
         ):
             self._measure(contender, turn, together)
+
+    def _trade(self, groups: Groups) -> Mapping[str, Measurement]:
+        """What no peer has rules for."""
+        count = self.plan.claimed
+        return {
+            "receipt": lambda server: trade.receipts(server, groups, count * 2),
+            "intake": lambda server: trade.intake(server, count, 33),
+            "intake of one group": lambda server: trade.intake(server, count, 1),
+        }
 
     async def _same(self, server: Running, groups: Groups) -> work.Figures:
         """Make sure that it says what the first one said."""

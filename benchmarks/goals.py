@@ -54,6 +54,13 @@ TOLD: Final = (
     Goal("Connect and subscribe, each to a group of its own, CPU", "idle apart", ["cpu_us"], "ms", inf, MS),
     Goal("One group, CPU of PostgreSQL", "group", ["database_us"], "ms", inf, MS),
     Goal("Claim, CPU of PostgreSQL", "claim", ["database_us"], "ms", inf, MS),
+    Goal("Receipt of a claimed item, CPU", "receipt", ["cpu_us"], "ms", inf, MS),
+    Goal("Receipt of a claimed item, CPU of PostgreSQL", "receipt", ["database_us"], "ms", inf, MS),
+    Goal("Order taken in, one of 99 in a request, CPU", "intake", ["cpu_us"], "ms", inf, MS),
+    Goal(
+        "Order taken in, one of 99 in a request, CPU of PostgreSQL", "intake", ["database_us"], "ms", inf, MS
+    ),
+    Goal("Order taken in, one of 3 in a request, CPU", "intake of one group", ["cpu_us"], "ms", inf, MS),
 )
 """All that is shown; the goals first."""
 

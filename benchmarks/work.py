@@ -5,7 +5,6 @@ CPU time is the server's and, apart from it, its database's. The client is this 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from itertools import chain, cycle
 from pathlib import Path
@@ -17,7 +16,6 @@ from benchmarks import meters
 from benchmarks.contenders import Running
 from benchmarks.groups import Groups, bodies, item, key
 from benchmarks.load.posts import Poster, post
-from benchmarks.plans import INTAKE, orders
 
 Figures = dict[str, Any]
 DOCUMENTS: Final = Path(__file__).with_name("documents")
@@ -42,7 +40,7 @@ async def queries(
         seconds=WARM_SECONDS,
         connections=CONNECTIONS,
     )
-    return await _posted(server, headers, bodies(document, cycle(variables)), seconds)
+    return await posted(server, headers, bodies(document, cycle(variables)), seconds)
 
 
 async def answers(server: Running, groups: Groups) -> Figures:
@@ -74,26 +72,11 @@ async def claims(server: Running, groups: Groups, count: int) -> Figures:
         if warm:
             await post(server.address, headers, own, seconds=DEADLINE, connections=CONNECTIONS)
         else:
-            figures = await _posted(server, headers, own, DEADLINE)
+            figures = await posted(server, headers, own, DEADLINE)
     return figures
 
 
-async def intake(server: Running, groups: int, together: int) -> Figures:
-    """Takes in so many new groups of three orders, in batches of ``together`` groups; figures are of one order."""
-    headers = [f"Authorization: {server.upstream}"]
-    first = time.time_ns() // 1_000_000
-    for begin, count in ((first, groups // 5), (first + groups, groups)):
-        batches = range(begin, begin + count, together)
-        taken = (
-            {"o": [each for number in range(start, start + together) for each in orders(number)]}
-            for start in batches
-        )
-        figures = await _posted(server, headers, bodies(INTAKE, taken), DEADLINE, connections=2)
-    of_an_order = len(batches) / (count * 3)
-    return figures | {name: round(figures[name] * of_an_order, 2) for name in ("cpu_us", "database_us")}
-
-
-async def _posted(
+async def posted(
     server: Running,
     headers: Sequence[str],
     sent: Iterator[bytes],
@@ -101,17 +84,18 @@ async def _posted(
     *,
     connections: int = CONNECTIONS,
 ) -> Figures:
+    """What those requests cost, each, and how long they took."""
     before = meters.read(server.pid, server.database)
-    posted = await post(server.address, headers, sent, seconds=seconds, connections=connections)
+    told = await post(server.address, headers, sent, seconds=seconds, connections=connections)
     used = meters.read(server.pid, server.database).since(before)
-    count = len(posted.seconds)
+    count = len(told.seconds)
     return {
         **used,
         "count": count,
-        "bytes": posted.size,
+        "bytes": told.size,
         "cpu_us": micro(used["server_s"], count),
         "database_us": micro(used["database_s"], count),
-        **late(posted.seconds),
+        **late(told.seconds),
     }
 
 
