@@ -60,8 +60,9 @@ class LiveHub:
         self.counts = HubCounts()
 
     def look(self) -> None:
-        """The bell rang: look at the log soon."""
-        self._rung.set()
+        """The bell rang: look at the log soon. Where nobody follows, the next poll is soon enough."""
+        if self._by_group:
+            self._rung.set()
 
     async def start(self) -> None:
         """Begin to look, from the present end of the log: whoever follows from now on reads what lies before it."""
@@ -88,6 +89,8 @@ class LiveHub:
         return partial(self._leave, listener)
 
     def _enter(self, one: Follower | Listener) -> None:
+        if not self._by_group:
+            self._rung.set()
         self._by_group.setdefault(one.group, set()).add(one)
         self.counts.followers += 1
 

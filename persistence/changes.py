@@ -37,18 +37,18 @@ def _changed_share(before: Group, after: Group) -> Share | None:
     whole = any(getattr(before, name) != getattr(after, name) for name in _OF_ALL)
     if whole or list(before.tasks) != list(after.tasks)[: len(before.tasks)]:
         return None
-    orders = {*_others(before.orders, after.orders)}
-    tasks = {*_others(before.tasks, after.tasks)}
-    items = _others(before.items, after.items)
+    own, items = _others(before.orders, after.orders), _others(before.items, after.items)
+    tasks = _others(before.tasks, after.tasks)
     both = [*before.items.values(), *after.items.values()]
-    orders |= {item.number for item in both if item.id in items or item.task in tasks}
+    orders = own | {item.number for item in both if item.id in items or item.task in tasks}
     tasks |= {item.task for item in both if item.number in orders}
-    return Share(frozenset(orders), frozenset(tasks))
+    return Share(orders, tasks, own, items)
 
 
 def _others(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> set[Any]:
     """The keys of which one mapping has another object than the other, or only one has any."""
-    return {key for key in before.keys() | after.keys() if before.get(key) is not after.get(key)}
+    found = {key for key, part in after.items() if before.get(key) is not part}
+    return found if before.keys() <= after.keys() else found | (before.keys() - after.keys())
 
 
 def difference(before: dict[str, Row], after: dict[str, Row]) -> Difference:

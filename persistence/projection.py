@@ -5,6 +5,7 @@ Only rows that differ from those of the group before are written.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +26,7 @@ from domain.progress import (
 )
 from domain.tasks import Task, WorkItem
 from domain.traces import Success
-from domain.values import OrderNumber, TaskId, WorkItemState
+from domain.values import ItemId, OrderNumber, TaskId, WorkItemState
 from domain.views import TaskView
 from persistence.documents import dump_group, json_text
 
@@ -42,10 +43,12 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some orders and some visits of a group."""
+    """Some orders and some visits of a group; of these the orders, and the items, which are looked at themselves."""
 
-    orders: frozenset[OrderNumber]
-    tasks: frozenset[TaskId]
+    orders: AbstractSet[OrderNumber]
+    tasks: AbstractSet[TaskId]
+    own_orders: AbstractSet[OrderNumber]
+    own_items: AbstractSet[ItemId]
 
 
 def project(group: Group) -> Rows:
@@ -58,18 +61,20 @@ def part_rows(group: Group, part: Share | None = None) -> dict[str, dict[str, Ro
 
     With a share, those alone which depend on it.
     """
-    wanted = part or Share(frozenset(group.orders), frozenset(group.tasks))
+    every = group.orders.keys(), group.tasks.keys(), group.orders.keys(), group.items.keys()
+    wanted = part or Share(*every)
     orders = [order for number, order in group.orders.items() if number in wanted.orders]
+    own = [order for number, order in group.orders.items() if number in wanted.own_orders]
     tasks = [(seq, task) for seq, task in enumerate(group.tasks.values()) if task.id in wanted.tasks]
-    items = [item for item in group.items.values() if item.number in wanted.orders]
+    items = [item for id_, item in group.items.items() if id_ in wanted.own_items]
     return {
         "orders": {order.number: _order_row(group, order) for order in orders},
         "tasks": {task.id: _task_row(group, task, seq) for seq, task in tasks},
         "work_items": {item.id: _item_row(group, item) for item in items},
-        "receipts": {r.id: _receipt_row(group, order, r) for order in orders for r in order.receipts},
-        "outbox": {e.id: _outbox_row(group, e) for order in orders for e in open_errands(order)},
+        "receipts": {r.id: _receipt_row(group, order, r) for order in own for r in order.receipts},
+        "outbox": {e.id: _outbox_row(group, e) for order in own for e in open_errands(order)},
         "history": {
-            row["id"]: row for order in orders for row in map(partial(_history_row, group), successes(order))
+            row["id"]: row for order in own for row in map(partial(_history_row, group), successes(order))
         },
     }
 

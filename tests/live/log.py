@@ -22,6 +22,7 @@ class MemoryLog:
         self.entries: list[Entry] = []
         self.by_id: dict[GroupId, Group] = {}
         self.outage: Exception | None = None
+        self.reads = 0
 
     def append(self, key: str) -> Entry:
         """The next event of a group."""
@@ -57,6 +58,7 @@ class MemoryLog:
         place: bool = True,  # noqa: ARG002 - here every entry has its place at once
     ) -> Sequence[Entry]:
         """As the port says; yields to others first, so that races have their chance."""
+        self.reads += 1
         await asyncio.sleep(0)
         if self.outage is not None:
             raise self.outage

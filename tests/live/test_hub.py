@@ -262,3 +262,31 @@ async def test_a_feed_that_ends_leaves_nothing_behind(end: str) -> None:
             await feed.aclose()
 
         assert hub.counts.followers == 0
+
+
+async def test_a_bell_is_not_heeded_while_nobody_follows() -> None:
+    log = MemoryLog()
+
+    async with running(log, poll_seconds=60) as hub:
+        await asyncio.sleep(0.02)
+        reads = log.reads
+        log.append("A")
+        hub.look()
+        await asyncio.sleep(0.02)
+
+    assert log.reads == reads
+
+
+async def test_who_listens_first_is_told_at_once_what_happened_while_nobody_did() -> None:
+    log, heard = MemoryLog(), asyncio.Queue[Change | None]()
+
+    async with running(log, poll_seconds=60) as hub, asyncio.timeout(SECONDS):
+        await asyncio.sleep(0.02)
+        log.append("A")
+        hub.look()
+        leave = hub.listen(heard.put_nowait, wants=everything)
+        change = await heard.get()
+        leave()
+
+    assert change is not None
+    assert change.entry.position == 1
