@@ -8,59 +8,70 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 import orjson
-from pydantic import TypeAdapter
 
 from domain.catalogue import ProductRule, Threshold
 from domain.decisions import Refs
 from domain.groups import Group
+from domain.orders import Receipt
 
-_GROUP: TypeAdapter[Group] = TypeAdapter(Group)
-_REFS: TypeAdapter[Refs] = TypeAdapter(Refs)
-_RULES: TypeAdapter[tuple[ProductRule, ...]] = TypeAdapter(tuple[ProductRule, ...])
-_THRESHOLDS: TypeAdapter[tuple[Threshold, ...]] = TypeAdapter(tuple[Threshold, ...])
+_DELIVERY: Final = frozenset({"delivery", "delivery_attempts", "failure", "next_try_at"})
+_ENCODER: Final = msgspec.json.Encoder()
+_GROUP: Final = msgspec.json.Decoder(Group)
+_REFS: Final = msgspec.json.Decoder(Refs)
+_NO_REFS: Final = msgspec.to_builtins(Refs())
+_RULES: Final = msgspec.json.Decoder(tuple[ProductRule, ...])
+_THRESHOLDS: Final = msgspec.json.Decoder(tuple[Threshold, ...])
 
 
 def dump_group(group: Group) -> str:
     """The document of a group."""
-    return _GROUP.dump_json(group).decode()
+    return _ENCODER.encode(group).decode()
 
 
 def load_group(body: str) -> Group:
     """The group of a document."""
-    return _GROUP.validate_json(body)
+    return _GROUP.decode(body)
 
 
 def dump_refs(refs: Refs) -> str:
     """What a first answer showed."""
-    return _REFS.dump_json(refs, exclude_defaults=True).decode()
+    given = {name: value for name, value in msgspec.to_builtins(refs).items() if value != _NO_REFS[name]}
+    return _ENCODER.encode(given).decode()
 
 
 def load_refs(body: str) -> Refs:
     """What a first answer showed."""
-    return _REFS.validate_json(body)
+    return _REFS.decode(body)
 
 
 def dump_rules(rules: tuple[ProductRule, ...]) -> str:
     """The rules of a product."""
-    return _RULES.dump_json(rules).decode()
+    return _ENCODER.encode(rules).decode()
 
 
 def load_rules(body: str) -> tuple[ProductRule, ...]:
     """The rules of a product."""
-    return _RULES.validate_json(body)
+    return _RULES.decode(body)
 
 
 def dump_thresholds(thresholds: tuple[Threshold, ...]) -> str:
     """The limits of a product's quality check."""
-    return _THRESHOLDS.dump_json(thresholds).decode()
+    return _ENCODER.encode(thresholds).decode()
 
 
 def load_thresholds(body: str) -> tuple[Threshold, ...]:
     """The limits of a product's quality check."""
-    return _THRESHOLDS.validate_json(body)
+    return _THRESHOLDS.decode(body)
+
+
+def dump_receipt(receipt: Receipt) -> str:
+    """What a receipt says upstream, without how far it came."""
+    told = {name: value for name, value in msgspec.to_builtins(receipt).items() if name not in _DELIVERY}
+    return _ENCODER.encode(told).decode()
 
 
 def json_text(value: Any) -> str:

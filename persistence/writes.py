@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
 from domain.commands import Command, IntakeOrder, MarkReceipt
 from domain.decisions import Done, Refs
 from domain.groups import Group
@@ -16,11 +14,8 @@ from domain.orders import Order, Receipt
 from domain.ports import RepeatKey
 from domain.values import ExchangeDirection, GroupId, OrderNumber
 from persistence.changes import changes
-from persistence.documents import dump_refs, json_text, payload_text, text_digest
+from persistence.documents import dump_receipt, dump_refs, json_text, payload_text, text_digest
 from persistence.projection import Row, group_row
-
-_RECEIPT: TypeAdapter[Receipt] = TypeAdapter(Receipt)
-_DELIVERY = {"delivery", "delivery_attempts", "failure", "next_try_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +166,7 @@ def _reply(journal: Journal, order: Order, receipt: Receipt) -> Row:
         "direction": ExchangeDirection.REPLY.value,
         "kind": f"{receipt.kind}_RECEIPT",
         "status": receipt.delivery.value,
-        "body": _RECEIPT.dump_json(receipt, exclude=_DELIVERY).decode(),
+        "body": dump_receipt(receipt),
         "at": journal.now,
     }
 
