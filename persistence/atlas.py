@@ -29,18 +29,21 @@ class Atlas:
         self._database = database
         self._policy = policy
         self._world: World | None = None
+        self._asking = asyncio.Lock()
         self._loading = asyncio.Lock()
 
     async def present(self, since: float | None = None) -> World:
         """The present reference data, never older than the last committed change of it.
 
-        With ``since`` (``time.monotonic``) it need not be younger than that moment, so that what a statement has
-        seen after it will do.
+        With ``since`` (``time.monotonic``) it need not be younger than that moment. What any statement has seen that
+        began after it will do, so that those who ask at once are all answered by one or two.
         """
-        seen = self._database.seen
-        if since is None or seen.since < since:
-            began = time.monotonic()
-            seen.note((await self._database.fetch(_VERSION))[0]["version"], began)
+        seen, moment = self._database.seen, time.monotonic() if since is None else since
+        if seen.since < moment:
+            async with self._asking:
+                if seen.since < moment:
+                    began = time.monotonic()
+                    seen.note((await self._database.fetch(_VERSION))[0]["version"], began)
         return await self.of(seen.version)
 
     @property
