@@ -73,6 +73,12 @@ class Held:
         """Hold a group that was written, unless a later one of its revisions is held. ``size`` is its document's."""
         self._keep(group, size)
 
+    def forget(self, id_: GroupId, revision: int) -> None:
+        """A group is not any more what it was at that revision."""
+        known = self._groups.get(id_)
+        if known is not None and known.group.revision == revision:
+            self._drop(id_)
+
     def _keep(self, group: Group, size: int, body: str | None = None) -> Group:
         """The group, or the object that is held in its place: of one revision there is one."""
         known = self._groups.get(group.id)

@@ -34,7 +34,7 @@ from persistence.history import successes
 from persistence.sight import by_id, first_named, in_order, shown
 from persistence.statements import READS, for_a_command
 from persistence.turns import Turns
-from persistence.writes import Step, writes_of
+from persistence.writes import Step, Writes, writes_of
 
 MOST_TRIES: Final = 50
 MOST_SECONDS: Final = 20.0
@@ -84,9 +84,9 @@ class SqlStore:
         began, attempt = time.monotonic(), 0
         while True:
             try:
-                async with self._turns.take(command.reads):
-                    at_once = await self._at_once(command, actor, repeat) if attempt == 0 else None
-                    return at_once or await self._try(command, actor, repeat)
+                if (outcome := await self._in_turn(command, actor, repeat)) is not None:
+                    return outcome
+                continue
             except ChangedMeanwhileError as error:
                 attempt += 1
                 if attempt == MOST_TRIES or time.monotonic() - began > MOST_SECONDS:
@@ -113,7 +113,7 @@ class SqlStore:
 
     async def _together(self, some: Mapping[int, Submission], actor: Actor) -> list[Lane]:
         reads = reads_of(some.values())
-        async with self._turns.take(reads):
+        async with self._turns.take(self._turns.keys(reads)):
             answered = await answers.known(self._database, [own.repeat for own in some.values()])
             seen = await self._read(reads, None)
             rules = Rules(self._decide, self._clock, actor, await self._atlas.of(seen.version))
@@ -155,10 +155,23 @@ class SqlStore:
         """Remove the first answers which are too old to be given again."""
         await answers.forget(self._database, self._clock())
 
-    async def _try(self, command: Command, actor: Actor, repeat: RepeatKey | None) -> Outcome:
-        seen = await self._read(command.reads, repeat)
-        if repeat is not None and seen.answer is not None:
-            return await self._again(repeat, *seen.answer)
+    async def _in_turn(self, command: Command, actor: Actor, repeat: RepeatKey | None) -> Outcome | None:
+        """The outcome; null where the command has learned in which key it queues up. Raises ChangedMeanwhileError."""
+        keys = self._turns.keys(command.reads)
+        async with self._turns.take(keys):
+            at_once = await self._at_once(command, actor, repeat)
+            if at_once is not None:
+                return at_once
+            seen = await self._read(command.reads, repeat)
+            if repeat is not None and seen.answer is not None:
+                return await self._again(repeat, *seen.answer)
+            if self._turns.keys(command.reads) != keys:
+                return None
+            return await self._by_what_is_there(command, actor, repeat, seen)
+
+    async def _by_what_is_there(
+        self, command: Command, actor: Actor, repeat: RepeatKey | None, seen: _Seen
+    ) -> Outcome:
         decision, context = await self._decided(command, actor, seen)
         if not isinstance(decision, Done):
             return Outcome(refusal=decision)
@@ -193,7 +206,7 @@ class SqlStore:
         began = time.monotonic()
         writes = writes_of(steps, world.version)
         if not writes.empty:
-            await write(self._database, writes)
+            await self._written(writes)
         if writes.groups:
             self._database.seen.note(writes.world, began)
             self._bell.ring()
@@ -201,6 +214,14 @@ class SqlStore:
             self._database.held.keep(one.after, len(one.group["body"]))
         if any(one.changed.get("outbox") for one in writes.groups):
             self._on_errands()
+
+    async def _written(self, writes: Writes) -> None:
+        try:
+            await write(self._database, writes)
+        except ChangedMeanwhileError:
+            for one in writes.groups:
+                self._database.held.forget(one.after.id, one.read)
+            raise
 
     async def _decided(self, command: Command, actor: Actor, seen: _Seen) -> tuple[Done | Refusal, Context]:
         """The rule's answer. Whenever it wants to see more groups, all of them are read again, of one moment."""

@@ -40,10 +40,10 @@ class Turns:
         return sorted({*reads.keys, *of_groups, *of_numbers})
 
     @asynccontextmanager
-    async def take(self, reads: Reads) -> AsyncIterator[None]:
-        """Wait until nobody else of this process is at work on these keys."""
+    async def take(self, keys: Iterable[str]) -> AsyncIterator[None]:
+        """Wait until nobody else of this process is at work on these keys, which are in everybody's order."""
         async with AsyncExitStack() as stack:
-            for key in self.keys(reads):
+            for key in keys:
                 lock = self._locks.setdefault(key, asyncio.Lock())
                 await stack.enter_async_context(lock)
             yield

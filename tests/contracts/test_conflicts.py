@@ -1,6 +1,7 @@
 """Writers who meet: one wins, the others read and decide again, and nothing is decided in a world that is over."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from domain.values import UpdateKind
 from persistence.faults import TooManyConflictsError
 from persistence.lending import Lending
 from persistence.store import Decide, SqlStore
+from persistence.writes import Writes
 from tests.contracts.trade import UPSTREAM, Gateway, claim, order
 
 
@@ -94,6 +96,50 @@ class _Interrupted(SqlStore):
             self._came = True
             await self._gateway.crew_with("Li")
         return decided
+
+
+async def test_who_was_overtaken_does_not_try_again_what_is_over(one: Gateway, other: Gateway) -> None:
+    _, [li, wang] = await one.crew_with("Li", "Wang")
+    await other.take_in(order("N1", "N2", key="FK-1"), order("N2", "N1", key="FK-1"))
+    store = _Counting(one)
+    store.meanwhile = other.store.execute(claim("N2"), wang)
+
+    outcome = await store.execute(claim("N1"), li)
+
+    assert outcome.refusal is None
+    assert store.written == [False, True]
+
+
+async def test_commands_queue_up_in_the_group_in_which_they_turn_out_to_meet(
+    one: Gateway, other: Gateway
+) -> None:
+    numbers = [f"N{n}" for n in range(8)]
+    _, members = await one.crew_with(*numbers)
+    await other.take_in(*(order(n, *(m for m in numbers if m != n), key="FK-1") for n in numbers))
+    store = _Counting(one)
+
+    claims = [store.execute(claim(number), who) for number, who in zip(numbers, members, strict=True)]
+    outcomes = await asyncio.gather(*claims)
+
+    assert [outcome.refusal for outcome in outcomes] == [None] * 8
+    assert store.written == [True] * 8
+
+
+class _Counting(SqlStore):
+    """A store that notes of each write whether it was in time; ``meanwhile`` comes before the first."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__(gateway.database, gateway.bell, clock=gateway.clock)
+        self.written: list[bool] = []
+        self.meanwhile: Coroutine[Any, Any, Any] | None = None
+
+    async def _written(self, writes: Writes) -> None:
+        coming, self.meanwhile = self.meanwhile, None
+        if coming is not None:
+            await coming
+        self.written.append(False)
+        await super()._written(writes)
+        self.written[-1] = True
 
 
 async def test_a_command_that_always_meets_a_faster_writer_gives_up_and_says_so(one: Gateway) -> None:

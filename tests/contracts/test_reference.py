@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,48 @@ async def test_a_process_sees_the_change_of_another_at_its_next_look(one: Gatewa
     assert "410122" in after.districts
     assert after.version == before.version + 1
     assert await other.store.world() is after
+
+
+async def test_all_who_ask_at_once_are_answered_by_one_statement_or_two(
+    one: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one.store.world()
+    asked, fetch = 0, one.database.fetch
+
+    async def counted(statement: str, *values: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await fetch(statement, *values)
+
+    monkeypatch.setattr(one.database, "fetch", counted)
+
+    await asyncio.gather(*(one.store.world() for _ in range(50)))
+
+    assert 1 <= asked <= 2
+
+
+async def test_nobody_is_answered_by_a_statement_that_began_before_he_asked(
+    one: Gateway, other: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, fetch = await one.store.world(), one.database.fetch
+    read, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(statement: str, *values: Any) -> Any:
+        rows = await fetch(statement, *values)
+        read.set()
+        await go_on.wait()
+        return rows
+
+    monkeypatch.setattr(one.database, "fetch", slow)
+    first = asyncio.create_task(one.store.world())
+    await read.wait()
+    await other.reference.save_districts([DistrictNames("410122", "中牟县", "郑州市")])
+    second = asyncio.create_task(one.store.world())
+    await asyncio.sleep(0)
+    go_on.set()
+
+    assert await first is before
+    assert "410122" in (await second).districts
 
 
 async def test_the_policy_of_the_process_is_part_of_its_world(one: Gateway) -> None:
