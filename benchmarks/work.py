@@ -65,10 +65,10 @@ async def pages_read(server: Running, seconds: float, first: int = 50) -> Figure
 
 
 async def claims(server: Running, groups: Groups, count: int) -> Figures:
-    """Claims all items of so many groups, each once, after some claims which do not count."""
+    """Claims all items of so many groups, first one of each, then the next; after some claims which do not count."""
     headers = [f"Authorization: {server.crew}"]
     for warm, numbers in ((True, groups.deal(count // 5)), (False, groups.deal(count))):
-        own = bodies(CLAIM, [{"id": item(number, place)} for number in numbers for place in range(3)])
+        own = bodies(CLAIM, [{"id": item(number, place)} for place in range(3) for number in numbers])
         if warm:
             await post(server.address, headers, own, seconds=DEADLINE, connections=CONNECTIONS)
         else:

@@ -14,9 +14,10 @@ from domain.decisions import Decision, Groups
 from domain.journal import Context
 from domain.refusals import AlreadyClaimed
 from domain.values import UpdateKind
+from persistence.batches import Decide
 from persistence.faults import TooManyConflictsError
 from persistence.lending import Lending
-from persistence.store import Decide, SqlStore
+from persistence.store import SqlStore
 from persistence.writes import Writes
 from tests.contracts.trade import UPSTREAM, Gateway, claim, order
 
