@@ -16,12 +16,11 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 import strawberry
-from graphql import GraphQLField, GraphQLSchema
-from strawberry.types.arguments import convert_arguments
+from graphql import GraphQLField
 
 KIND = "engine.kind"
 """The key of a field's kind in its metadata."""
-_DEFINITION = "strawberry-definition"
+DEFINITION = "strawberry-definition"
 """Under which strawberry leaves its own field with graphql-core's."""
 
 Rule = Callable[..., Any]
@@ -156,21 +155,13 @@ def kind_of(field: Any) -> Kind | None:
 
 def source_of(of: GraphQLField) -> Kind | Attribute | None:
     """Where the value of a field comes from, null where its own resolver alone knows."""
-    field = of.extensions.get(_DEFINITION)
+    field = of.extensions.get(DEFINITION)
     if field is None or field.extensions:
         return None
     kind = kind_of(field)
     if kind is None and field.is_basic_field and field.default_resolver is getattr:
         return Attribute(field.python_name)
     return kind
-
-
-def python_arguments(schema: GraphQLSchema, of: GraphQLField, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a field as the function reads them that it was declared with."""
-    own = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001 - where strawberry keeps itself
-    arguments = of.extensions[_DEFINITION].arguments
-    registry = own.schema_converter.scalar_registry
-    return convert_arguments(dict(given), arguments, scalar_registry=registry, config=own.config)
 
 
 def _signed(resolve: Callable[..., Any], source: object, *, given: int) -> Callable[..., Any]:

@@ -42,7 +42,8 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path, gather_with_cancel, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
-from engine.fields import Attribute, Kind, python_arguments, source_of
+from engine.fields import DEFINITION, Attribute, Kind, source_of
+from engine.inputs import Resolve, inputs_of
 
 TYPENAME: Final = "__typename"
 
@@ -86,7 +87,7 @@ class Arguments:
 
     def python(self, variables: VariableValues) -> dict[str, Any]:
         """As the function reads them that the field was declared with. Raises what the conversion raises."""
-        return python_arguments(self._schema, self._of, self.core(variables))
+        return inputs_of(self._schema).arguments(self._of)(self.core(variables))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field: strawberry's own resolver finds the value, ``below`` says what is shown of it."""
+    """A root field: ``resolve`` finds the value as strawberry's resolver does, ``below`` says what is shown of it."""
 
     name: str
     of: GraphQLField
+    resolve: Resolve
     nodes: Sequence[FieldNode]
     arguments: Arguments | None
     below: Selection | Choice | None
@@ -181,10 +183,13 @@ class _Planner:
 
     def _root(self, type_: GraphQLObjectType, name: str, details: FieldDetailsList) -> Root:
         of = self._field(type_, details)
-        if of.resolve is None:
+        resolve = inputs_of(self._schema).resolver(of) if DEFINITION in of.extensions else of.resolve
+        if resolve is None:
             raise UnplannableError(f"{type_.name}.{_name_of(details)} has no resolver")
         info, nodes = self._info(type_, of, name, details), _nodes_of(details)
-        return Root(name, of, nodes, self._arguments(of, details), self._below(of, info, details), info)
+        return Root(
+            name, of, resolve, nodes, self._arguments(of, details), self._below(of, info, details), info
+        )
 
     def _below(
         self, of: GraphQLField, info: GraphQLResolveInfo[Any], details: FieldDetailsList

@@ -123,7 +123,7 @@ class Run:
         """What the resolver of a root field gives, or the exception that it raises."""
         waits = False
         try:
-            value = called(one.root, one.root.of.resolve, event, self._variables, self._context)
+            value = called(one.root, one.root.resolve, event, self._variables, self._context)
             if waits := isawaitable(value):
                 value = await value
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told
