@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -81,3 +82,30 @@ def test_a_list_of_leaves_is_nobody_elses() -> None:
 
     assert converted["filter"].group_keys == numbers
     assert converted["filter"].group_keys is not numbers
+
+
+@strawberry.input
+class Loose:
+    """An input with a field that may be left out and has no default."""
+
+    note: str | None
+    within: list[Loose] | None = None
+
+
+@strawberry.type
+class Toy:
+    """Takes a loose input."""
+
+    @strawberry.field
+    def shown(self, loose: Loose) -> str:
+        """What was given."""
+        return repr(loose)
+
+
+def test_what_may_be_left_out_and_has_no_default_is_null() -> None:
+    toys = strawberry.Schema(Toy)._schema  # noqa: SLF001 - strawberry has no public name for graphql-core's schema
+    field = toys.query_type.fields["shown"]  # type: ignore[union-attr]  # it was just made
+
+    converted = inputs_of(toys).arguments(field)({"loose": {"within": [{}, {"note": "n"}]}})
+
+    assert converted == {"loose": Loose(note=None, within=[Loose(note=None), Loose(note="n")])}
