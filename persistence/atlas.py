@@ -19,7 +19,7 @@ from persistence.database import Database
 from persistence.documents import load_rules, load_thresholds
 from persistence.tables import CrewRow, DistrictRow, MemberRow, ProductRow, ReferenceRow
 
-_VERSION = "SELECT version FROM reference"
+_VERSION = "SELECT version AS world FROM reference"
 
 
 class Atlas:
@@ -42,8 +42,7 @@ class Atlas:
         if seen.since < moment:
             async with self._asking:
                 if seen.since < moment:
-                    began = time.monotonic()
-                    seen.note((await self._database.fetch(_VERSION))[0]["version"], began)
+                    await self._database.see(_VERSION)
         return await self.of(seen.version)
 
     @property

@@ -8,6 +8,7 @@ transaction block. ``reading`` and ``writing`` are SQLAlchemy's, for everything 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -127,6 +128,14 @@ class Database:
             if not postgresql.is_lost(error):
                 raise
             return await self.pool.fetch(statement, *values)
+
+    async def see(self, statement: str, *values: Any) -> Sequence[Record]:
+        """The rows of one statement which tells with each, as ``world``, the version of the reference data it found."""
+        began = time.monotonic()
+        rows = await self.fetch(statement, *values)
+        if rows:
+            self.seen.note(rows[0]["world"], began)
+        return rows
 
     async def change(self, statement: str, *values: Any) -> Sequence[Record]:
         """The rows that a writing statement returns; it is its own transaction, and does no harm when done twice."""

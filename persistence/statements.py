@@ -42,13 +42,21 @@ def groups_by_key(*, sqlite: bool) -> str:
 
 
 @cache
+def groups_by_number(*, sqlite: bool) -> str:
+    """The groups of orders by their numbers and by the revisions that are held, with the world's version."""
+    shown = f"number, id, {unless_held(2, sqlite=sqlite)}, (SELECT version FROM reference) AS world"  # noqa: S608 - as above
+    found = f"SELECT {shown} FROM orders JOIN fusion_group ON id = group_id"  # noqa: S608 - as above
+    return f"{found} WHERE number {any_of(1, sqlite=sqlite)}"
+
+
+@cache
 def for_a_command(parts: Sequence[str], *, repeated: bool, sqlite: bool) -> str:
     """One moment of all that a command must see: the world's version, its first answer, its groups.
 
     Parameters are one list for each of ``parts``, behind them the revisions that are held, and, when it may be
     ``repeated``, caller, mutation and clientMutationId. There is always a row; ``id`` is null where there is no group.
     """
-    shown, answer, groups, wanted = "r.version", "", "", ""
+    shown, answer, groups, wanted = "r.version AS world", "", "", ""
     if parts:
         ids = [_wanted(part, place, sqlite=sqlite) for place, part in enumerate(parts, 1)]
         wanted = f"WITH wanted(wanted_id) AS ({' UNION '.join(ids)})"

@@ -242,16 +242,15 @@ class SqlStore:
         wanted = {name: names for name in READS if (names := _storable(lists[name]))}
         statement = for_a_command(tuple(wanted), repeated=repeat is not None, sqlite=self._database.is_sqlite)
         key = answers.key_of(repeat) if repeat is not None else ()
-        expected, began = self._database.held.expected(**wanted), time.monotonic()
+        expected = self._database.held.expected(**wanted)
         revisions = [expected.revisions] if wanted else []
-        rows = await self._database.fetch(statement, *wanted.values(), *revisions, *key)
-        self._database.seen.note(rows[0]["version"], began)
+        rows = await self._database.see(statement, *wanted.values(), *revisions, *key)
         found = [expected.of(row) for row in rows if row["id"] is not None]
         self._turns.learn(found)
         first, answer = rows[0], None
         if repeat is not None and first["digest"] is not None:
             answer = (first["digest"], first["refs"], instant(first["at"]))
-        return _Seen(by_id(found), first["version"], answer)
+        return _Seen(by_id(found), first["world"], answer)
 
     async def _again(self, repeat: RepeatKey, digest: str, refs: str, at: datetime) -> Outcome:
         """The first answer again, with the groups as they are now."""

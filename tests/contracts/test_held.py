@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
-from domain.access import Actor
-from domain.commands import ClaimWorkItem, ReleaseWorkItem
+from domain.access import Actor, Scope
+from domain.commands import ClaimWorkItem, ReleaseWorkItem, ReturnWorkItem
+from domain.filters import OrderFilter, OrderSort, ReceiptFilter, TaskFilter, TaskSort
+from domain.groups import Group
+from domain.pages import Window
 from domain.ports import RepeatKey
 from domain.refusals import AlreadyClaimed
-from domain.values import GroupId, ItemId
+from domain.tasks import WorkItem
+from domain.values import GroupId, ItemId, ReasonCode, Role
 from persistence.documents import dump_group
 from persistence.held import Held
 from persistence.reads import SqlReads
@@ -172,6 +176,51 @@ async def test_little_is_held_and_the_last_used_stays(one: Gateway, crew: list[A
     assert [held.group(GroupId(name)) is not None for name in ("1/A", "1/B", "1/C")] == [True, False, True]
     assert len(held.expected(keys=["A", "B", "C"]).groups) == 2
     assert held.groups_of([GroupId("1/A"), GroupId("1/B")], []) is None
+
+
+async def test_lists_bring_what_another_process_changed_and_nothing_else(
+    one: Gateway, other: Gateway, crew: list[Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, rows = SqlReads(one.database), list[Any]()
+    await one.take_in(order("N2"))
+    await other.store.execute(ClaimWorkItem(ItemId("N2/1")), crew[1])
+    await other.store.execute(ReturnWorkItem(ItemId("N2/1"), ReasonCode.CUSTOMER_REFUSED), crew[1])
+    await _listed(reads, crew[0])
+    await other.store.execute(ClaimWorkItem(ITEM), crew[0])
+    fetch = one.database.fetch
+
+    async def noted(statement: str, *values: Any) -> Any:
+        found = await fetch(statement, *values)
+        rows.extend(found)
+        return found
+
+    monkeypatch.setattr(one.database, "fetch", noted)
+
+    listed = await _listed(reads, crew[0])
+
+    assert [item.claimant for item in listed["N1"]] == [crew[0].scope.member] * 3
+    assert {row["id"] for row in rows if row["body"] is not None} == {"1/N1"}
+    assert len(listed["N2"]) == 4
+
+
+async def _listed(reads: SqlReads, who: Actor) -> dict[str, list[WorkItem]]:
+    """The items of each order, once for each list that shows it."""
+    everything, window = Scope(Role.DISPATCHER), Window(10)
+    assert who.scope.crew is not None
+    orders = await reads.orders(OrderFilter(), OrderSort.NUMBER_ASC, window, everything)
+    tasks = await reads.tasks(TaskFilter(), TaskSort.CREATED_AT_DESC, window, everything)
+    mine = await reads.tasks_of_crews([who.scope.crew], TaskFilter(), window, everything)
+    ledger = await reads.receipts(ReceiptFilter(), window)
+    shown: list[list[Group]] = [
+        [edge.node.in_group for edge in ledger.edges],
+        [edge.node.group.row for edge in orders.edges],
+        *([edge.node.group.row for edge in page.edges] for page in (tasks, mine[who.scope.crew])),
+    ]
+    found: dict[str, list[WorkItem]] = {}
+    for groups in shown:
+        for group in {group.id: group for group in groups}.values():
+            found.setdefault(group.key, []).extend(group.items.values())
+    return found
 
 
 async def test_what_is_held_is_bounded_in_characters(one: Gateway, crew: list[Actor]) -> None:
