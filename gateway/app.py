@@ -99,13 +99,16 @@ class Gateway:
             new_context=self.new_context,
             settings=settings,
         )
-        self.pauses = Pauses(lambda: self.hub.counts.delivered)
+        self.operations = 0
+        """Contexts that were made: a count of what this process was asked, and of the updates that it executed."""
+        self.pauses = Pauses(lambda: self.operations + self.hub.counts.delivered)
         self._watching: list[asyncio.Task[None]] = []
         self._asking: asyncio.Task[World] | None = None
         self.app = self._app()
 
     def new_context(self, actor: Actor) -> Context:
         """The context of one operation."""
+        self.operations += 1
         return Context(self.services, actor)
 
     async def open(self) -> Self:

@@ -19,9 +19,10 @@ from domain.access import Actor
 from domain.world import World
 from engine.operations import Executor
 from engine.resumption import Resumption
+from engine.wire.closing import TRY_AGAIN_LATER, UNAUTHORIZED, ClosingError
 from engine.wire.connections import Caller, Connections, Ending
 from engine.wire.http import ClientLeftError, Http, Statuses, header
-from engine.wire.sockets import TRY_AGAIN_LATER, UNAUTHORIZED, ClosingError, Sockets
+from engine.wire.sockets import Sockets
 from gateway.auth import Claims, Tokens, UnauthenticatedError, actor_of, bearer
 from gateway.faults import UnavailableError, answer, noted, refused
 from gateway.settings import Settings

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Final
 
@@ -71,8 +72,9 @@ class Processes:
         return self._last_moment < float("inf")
 
     def _tell(self, number: signal.Signals) -> None:
-        for pid in self._running:
-            os.kill(pid, number)
+        for pid in list(self._running):
+            with suppress(ProcessLookupError):  # it has ended, and was seen off between two of our steps
+                os.kill(pid, number)
 
     def _start_due(self) -> None:
         for place, moment in list(self._due.items()):

@@ -15,8 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
+from engine.wire.closing import TRY_AGAIN_LATER
 from engine.wire.frames import WRITE_FRAME
-from engine.wire.sockets import TRY_AGAIN_LATER
 from gateway.waiting import Gate, Inbox
 
 log = logging.getLogger("onevisit.stalled")

@@ -15,40 +15,22 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
 from engine.operations import Answer, Executor, Stage
 from engine.updates import Updates
-from engine.wire import frames
+from engine.wire import closing, frames
+from engine.wire.closing import ClosingError
 from engine.wire.connections import Caller, Connections, Ending
+from engine.wire.live import Live, Running, Write
 from engine.wire.messages import Parameters, RequestError, errors_body, read_message, read_parameters
 from engine.wire.persisted import DocumentError, Documents
 
 PROTOCOL: Final = "graphql-transport-ws"
 
-BAD_FRAME: Final = 4400
-UNAUTHORIZED: Final = 4401
-OTHER_PROTOCOL: Final = 4406
-INIT_TIMEOUT: Final = 4408
-ID_IN_USE: Final = 4409
-ALREADY_INITIALISED: Final = 4429
-FAULT: Final = 1011
-TRY_AGAIN_LATER: Final = 1013
-LONGEST_REASON: Final = 123
-"""Bytes that fit in a close frame."""
-
 Context = TypeVar("Context")
-Write = Callable[[bytes], bool]
-
-
-class ClosingError(Exception):
-    """The socket is to be closed with this code and reason."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -89,47 +71,13 @@ class Sockets(Generic[Context]):
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL if spoken else None})
         socket = Socket(self, send, scope.get("extensions", {}).get(frames.WRITE_FRAME))
         if not spoken:
-            await socket.close(OTHER_PROTOCOL, f"Subprotocol not acceptable: {PROTOCOL} is")
+            await socket.close(closing.OTHER_PROTOCOL, f"Subprotocol not acceptable: {PROTOCOL} is")
         elif len(self.connections) >= self.max_sockets:
-            await socket.close(TRY_AGAIN_LATER, "Too many sockets are open here: come back a little later")
+            await socket.close(
+                closing.TRY_AGAIN_LATER, "Too many sockets are open here: come back a little later"
+            )
         else:
             await socket.serve(receive)
-
-
-class Running(Protocol):
-    """An operation that can be given up: a task, or a subscription that waits without one."""
-
-    def cancel(self) -> object:
-        """Give it up."""
-        ...
-
-
-class Live:
-    """A subscription that has caught up: what it shares with others goes straight to the wire."""
-
-    __slots__ = ("_frames", "_id", "_socket", "_start", "_updates", "_write")
-
-    def __init__(
-        self, socket: Socket[Any], id_: str, updates: Updates, write: Write, shared: frames.SharedFrames
-    ) -> None:
-        self._socket = socket
-        self._id = id_
-        self._updates = updates
-        self._write = write
-        self._start = frames.start_of(id_)
-        self._frames = shared
-
-    def take(self, answer: Answer) -> bool:
-        """Write it, if the client takes what it is sent."""
-        return self._write(self._frames.next_frame(self._start, answer))
-
-    def lost(self) -> None:
-        """It could not be written: go on when the client takes something again."""
-        self._socket.catch_up(self._id, self._updates)
-
-    def cancel(self) -> None:
-        """The client does not want it any more."""
-        self._updates.close()
 
 
 class Socket(Generic[Context]):
@@ -165,13 +113,13 @@ class Socket(Generic[Context]):
             while (event := await receive())["type"] != "websocket.disconnect" and not self._closed:
                 await self._take(event)
         except RequestError as error:
-            await self.close(BAD_FRAME, str(error))
+            await self.close(closing.BAD_FRAME, str(error))
         except ClosingError as error:
             await self.close(error.code, str(error))
         except OSError:  # the client has left
             pass
         except Exception as error:  # noqa: BLE001 - whatever it is, the socket ends with a word
-            await self.close(FAULT, f"Something went wrong here; traceId {self._of.noted(error)}")
+            await self.close(closing.FAULT, f"Something went wrong here; traceId {self._of.noted(error)}")
         finally:
             self._of.connections.discard(self)
             self._stop()
@@ -185,9 +133,8 @@ class Socket(Generic[Context]):
         if self._closed:
             return
         self._stop()
-        fitting = reason.encode(errors="replace")[:LONGEST_REASON].decode(errors="ignore")
         with suppress(RuntimeError, OSError):  # the client was faster
-            await self._send({"type": "websocket.close", "code": code, "reason": fitting})
+            await self._send({"type": "websocket.close", "code": code, "reason": closing.fitting(reason)})
 
     def _stop(self) -> None:
         self._closed = True
@@ -202,10 +149,10 @@ class Socket(Generic[Context]):
     def _on_time(self) -> None:
         """Too late: ``connection_init`` has not come, or the token has expired."""
         if self.caller is None:
-            closing = self.close(INIT_TIMEOUT, "Connection initialisation timeout")
+            ending = self.close(closing.INIT_TIMEOUT, "Connection initialisation timeout")
         else:
-            closing = self.end(Ending.EXPIRED)
-        self._of.keep(asyncio.ensure_future(closing))
+            ending = self.end(Ending.EXPIRED)
+        self._of.keep(asyncio.ensure_future(ending))
 
     async def _take(self, event: Mapping[str, Any]) -> None:
         """One message. Raises RequestError, ClosingError."""
@@ -222,7 +169,7 @@ class Socket(Generic[Context]):
 
     async def _init(self, payload: Mapping[str, Any]) -> None:
         if self.caller is not None:
-            raise ClosingError(ALREADY_INITIALISED, "Too many initialisation requests")
+            raise ClosingError(closing.ALREADY_INITIALISED, "Too many initialisation requests")
         if self._timer is not None:
             self._timer.cancel()
         self.caller = await self._of.admit(payload)
@@ -232,10 +179,10 @@ class Socket(Generic[Context]):
 
     async def _subscribe(self, id_: str, payload: object) -> None:
         if self.caller is None:
-            raise ClosingError(UNAUTHORIZED, "Unauthorized: send connection_init first")
+            raise ClosingError(closing.UNAUTHORIZED, "Unauthorized: send connection_init first")
         parameters = read_parameters(payload, "The payload of subscribe")
         if id_ in self._operations:
-            raise ClosingError(ID_IN_USE, f"Subscriber for {id_} already exists")
+            raise ClosingError(closing.ID_IN_USE, f"Subscriber for {id_} already exists")
         running = len(self._operations) + self._unheard
         if running >= self._of.max_operations:
             text = f"{running} operations run on this socket; complete one, or open another socket"

@@ -36,6 +36,29 @@ async def test_behind_the_end_there_is_nothing_however_far(one: Gateway) -> None
     assert await one.log.read(2**70, 10) == []
 
 
+async def test_the_log_reaches_as_far_as_its_last_place_also_where_another_process_wrote_it(
+    one: Gateway, other: Gateway
+) -> None:
+    await one.take_in(order("N1"))
+    end = await one.log.head()
+    await other.take_in(order("N2"))
+    entries = await other.log.read(end, 10)
+
+    assert await one.log.reaches(entries[-1].position)
+    assert not await one.log.reaches(entries[-1].position + 1)
+
+
+async def test_who_does_not_place_leaves_out_what_has_no_place_yet(pg: Gateway) -> None:
+    await pg.take_in(order("N1"))
+
+    without = await pg.log.read(0, 10, place=False)
+    placed = await pg.log.read(0, 10)
+
+    assert without == []
+    assert placed
+    assert await pg.log.read(0, 10, place=False) == placed
+
+
 async def test_a_page_ends_at_its_limit_and_the_next_one_goes_on_behind_it(one: Gateway) -> None:
     await one.take_in(order("N1"), order("N2"))
     whole = await one.log.read(0, 1000)

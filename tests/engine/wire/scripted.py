@@ -10,8 +10,9 @@ from typing import Any
 from engine.operations import Answer, Request, Stage
 from engine.wire.connections import Caller
 from engine.wire.frames import WRITE_FRAME
+from engine.wire.live import Write
 from engine.wire.persisted import Documents
-from engine.wire.sockets import PROTOCOL, Sockets, Write
+from engine.wire.sockets import PROTOCOL, Sockets
 
 FAR = 4e9
 """An instant in 2096, in seconds since the epoch."""
