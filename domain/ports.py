@@ -60,10 +60,14 @@ class CursorExpiredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An entry and its group as it is now, never older than the entry."""
+    """An entry and its group as it is now, never older than the entry.
+
+    ``since`` is a moment (``time.monotonic``) before the entry was found; null where nobody knows.
+    """
 
     entry: Entry
     group: Group
+    since: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from engine.operations import Answer
 from engine.sources import Placed, Source
 
-Execute = Callable[[Any], Awaitable[Answer]]
+Execute = Callable[[Placed], Awaitable[Answer]]
 
 LONGEST_QUEUE: Final = 1_000
 """Events that wait for their execution. When there are more, every member reads by itself."""
@@ -88,7 +88,7 @@ class Channel:
     async def _answer(self, placed: Placed | None) -> Answer | None:
         """What the event answers; null if that fails: then it fails again, for each member by itself."""
         try:
-            return None if placed is None else await self._execute(placed.event)
+            return None if placed is None else await self._execute(placed)
         except Exception:  # noqa: BLE001 - as the docstring says
             return None
 

@@ -64,8 +64,8 @@ class OperationContext(Protocol):
         """What all these loaders answer to all these keys, in one go."""
         ...
 
-    def forget(self) -> None:
-        """What was read is read anew from now on."""
+    def forget(self, since: float | None = None) -> None:
+        """What was read is read anew from now on, or was seen after ``since`` (``time.monotonic``)."""
         ...
 
 

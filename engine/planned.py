@@ -31,7 +31,7 @@ from engine.fields import OperationContext
 from engine.memo import Lasting, Memo
 from engine.operations import Answer, Request, Stage
 from engine.run import Run, called
-from engine.sources import Source
+from engine.sources import Placed, Source
 from engine.updates import Updates
 
 Context = TypeVar("Context", bound=OperationContext)
@@ -166,8 +166,11 @@ class PlannedExecutor(Generic[Context]):
             return self._refused(source.errors or (), Stage.REFUSED)
         return source  # type: ignore[no-any-return]  # graphql-core has made sure that it can be iterated
 
-    async def _update(self, ready: Ready, new_context: Callable[[], Context], event: Any) -> Answer:
-        return await self.answer(ready, new_context(), event)
+    async def _update(self, ready: Ready, new_context: Callable[[], Context], placed: Placed) -> Answer:
+        context = new_context()
+        if placed.since is not None:
+            context.forget(placed.since)
+        return await self.answer(ready, context, placed.event)
 
     @staticmethod
     def _shared_by(ready: Ready, source: Source, context: Context) -> Hashable:

@@ -16,12 +16,14 @@ from typing import Any, Protocol
 class Placed:
     """An event, where it stands in its order, and what it tells of.
 
-    Of two events of the same ``thing`` the later tells all that the earlier told; null tells of nothing else.
+    Of two events of the same ``thing`` the later tells all that the earlier told; null tells of nothing else. ``since``
+    is a moment (``time.monotonic``) before the event was found: its answer need show nothing that is younger.
     """
 
     place: int
     event: Any
     thing: Hashable = None
+    since: float | None = None
 
 
 Heard = Callable[[Placed | None], None]

@@ -29,7 +29,7 @@ class Updates(AsyncIterator[Answer]):
 
     Args:
         source: The events.
-        execute: The answer to an event, for this follower.
+        execute: The answer to an event in its place, for this follower.
         failed: The last answer, when something goes wrong here.
         channels: Where answers are shared.
         key: All that an answer depends on besides the event: followers with one key share.
@@ -76,7 +76,7 @@ class Updates(AsyncIterator[Answer]):
             placed = await self._placed()
             if placed is None:
                 return None
-            answer = await self._execute(placed.event)
+            answer = await self._execute(placed)
         except Exception as error:  # noqa: BLE001 - whatever ends a stream, its client is told
             self._end()
             return self._failed(error)

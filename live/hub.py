@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -112,20 +113,21 @@ class LiveHub:
         pause = self._poll_seconds
         while True:
             try:
+                began = time.monotonic()
                 # what has no place yet gets one behind all that have, and is heard of then
                 entries = await self._log.read(after, REPLAY_BATCH, groups=groups, place=False)
-                return entries, await self._with_groups(entries)
+                return entries, await self._with_groups(entries, began)
             except Exception as error:  # noqa: BLE001 - as in _run
                 self._failed(error, pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    async def _with_groups(self, entries: Sequence[Entry]) -> list[Change]:
+    async def _with_groups(self, entries: Sequence[Entry], since: float) -> list[Change]:
         if not entries:
             return []
         revisions = {entry.group: entry.revision for entry in entries}  # of each group the last one stays
         groups = await self._reader.groups_since(revisions)
-        return [Change(entry, groups[entry.group]) for entry in entries if entry.group in groups]
+        return [Change(entry, groups[entry.group], since) for entry in entries if entry.group in groups]
 
     async def _run(self) -> None:
         pause = self._poll_seconds
@@ -149,12 +151,14 @@ class LiveHub:
     async def _look(self) -> None:
         """Hand out everything behind the hub's position."""
         self._rung.clear()
+        began = time.monotonic()
         while entries := await self._log.read(self.counts.position, BATCH):
-            for change in await self._with_groups(self._followed(entries)):
+            for change in await self._with_groups(self._followed(entries), began):
                 self._hand_out(change)
             self.counts.position = entries[-1].position
             if len(entries) < BATCH:
                 break
+            began = time.monotonic()
         self.counts.healthy = True
 
     def _followed(self, entries: Sequence[Entry]) -> Sequence[Entry]:

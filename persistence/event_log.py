@@ -22,7 +22,7 @@ from persistence.statements import any_of
 from persistence.tables import LogRow
 
 _PLACE: Final = "SELECT place_entries()"
-_PLACE_AND_READ: Final = "SELECT * FROM read_entries($1, $2)"
+_PLACE_AND_READ: Final = "SELECT e.*, (SELECT version FROM reference) AS world FROM read_entries($1, $2) e"
 LAST_OF_ALL: Final = 2**63 - 1
 """The largest position that a database can hold; a cursor that somebody made up may hold a larger one."""
 
@@ -78,7 +78,7 @@ class SqlEventLog:
                 await self._place()
             rows = await self._filtered(after, limit, groups, kinds)
         else:
-            rows = await self._database.fetch(_PLACE_AND_READ, after, limit)
+            rows = await self._database.see(_PLACE_AND_READ, after, limit)
         if rows:
             self._noted(rows[-1][self._position])
         return [entry_of(row, self._position) for row in rows]

@@ -75,4 +75,6 @@ def _tell(heard: Heard, row_of: RowOf, change: Change | None) -> None:
 
 def _placed(change: Change | None, row_of: RowOf) -> Placed | None:
     """A change tells of its group: the row of a later one shows all of it."""
-    return Placed(change.entry.position, row_of(change), change.group.id) if change is not None else None
+    if change is None:
+        return None
+    return Placed(change.entry.position, row_of(change), change.group.id, change.since)

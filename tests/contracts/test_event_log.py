@@ -8,8 +8,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from domain.ports import Entry
+from domain.ports import Change, Entry
 from domain.values import GroupId, UpdateKind
+from live.hub import LiveHub
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
 from persistence.migrations import migrate
@@ -57,6 +58,26 @@ async def test_who_does_not_place_leaves_out_what_has_no_place_yet(pg: Gateway) 
     assert without == []
     assert placed
     assert await pg.log.read(0, 10, place=False) == placed
+
+
+async def test_who_shows_a_change_need_not_ask_what_the_world_was_when_it_was_found(
+    pg: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, hub = asyncio.Queue[Change | None](), LiveHub(pg.log, pg.groups, poll_seconds=60)
+    await hub.start()
+    hub.listen(heard.put_nowait, wants=lambda _entry, _group: True)
+    await asyncio.sleep(0.05)
+    await pg.crew_with("Li")
+    await pg.take_in(order("N1"))
+    hub.look()
+    change = await asyncio.wait_for(heard.get(), 5)
+    await hub.stop()
+    assert change is not None
+
+    monkeypatch.setattr(pg.database, "fetch", None)  # so nothing can be asked
+    seen = pg.store.version(change.since or 0.0)
+
+    assert seen == (await pg.database.pool.fetch("SELECT version FROM reference"))[0][0]
 
 
 async def test_a_page_ends_at_its_limit_and_the_next_one_goes_on_behind_it(one: Gateway) -> None:

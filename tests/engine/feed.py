@@ -70,7 +70,8 @@ class Desk:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def execute(self, event: Any) -> Answer:
+    async def execute(self, placed: Placed) -> Answer:
+        event = placed.event
         await asyncio.sleep(0)
         await self.gate.wait()
         self.executed.append(event)

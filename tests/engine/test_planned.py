@@ -13,7 +13,8 @@ from graphql import GraphQLError, GraphQLSchema, build_schema
 
 from engine.encode import encoded
 from engine.operations import Answer, Request, Stage
-from engine.planned import PlannedExecutor
+from engine.planned import PlannedExecutor, Ready
+from engine.sources import Placed
 
 SDL = """
   type Query { context: Int, plus(a: Int!): Int, fails: Int, must: Int! }
@@ -61,12 +62,14 @@ class Context:
 
     def __init__(self, number: int = 7) -> None:
         self.number = number
+        self.since: float | None = None
 
     async def load(self, wanted: Any) -> Any:
         raise NotImplementedError(wanted)
 
-    def forget(self) -> None:
+    def forget(self, since: float | None = None) -> None:
         """There is nothing to forget."""
+        self.since = since
 
 
 @pytest.fixture
@@ -209,3 +212,15 @@ async def test_a_document_is_parsed_once_while_it_is_kept(
 def test_what_orjson_does_not_write_is_written_all_the_same() -> None:
     assert orjson.loads(encoded({"a": 10**20 - 1}).replace(b"9" * 20, b"1")) == {"a": 1}
     assert encoded({"a": "\ud800"}) == b'{"a": "\\ud800"}'
+
+
+async def test_an_update_shows_what_was_there_when_its_event_was_found(
+    executor: PlannedExecutor[Context],
+) -> None:
+    ready, context = executor.ready(Request("subscription { counted(to: 1) }")), Context(3)
+    assert isinstance(ready, Ready)
+
+    answer = await executor._update(ready, lambda: context, Placed(1, 1, since=5.0))  # noqa: SLF001 - what a channel calls
+
+    assert orjson.loads(answer.body) == {"data": {"counted": 3}}
+    assert context.since == 5.0

@@ -10,6 +10,7 @@ import pytest
 
 from engine import channels, updates
 from engine.operations import Answer, Stage
+from engine.sources import Placed
 from tests.engine.feed import Desk, Feed, Peer
 
 
@@ -95,8 +96,8 @@ async def test_who_joins_while_an_event_is_executed_gets_it_once() -> None:
     assert (early.taken, late.taken) == ([1], [1])
 
 
-async def _at_once(event: object) -> Answer:
-    return Answer(str(event).encode())
+async def _at_once(placed: Placed) -> Answer:
+    return Answer(str(placed.event).encode())
 
 
 async def test_one_that_never_got_any_reads_from_where_it_began() -> None:

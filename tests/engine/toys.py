@@ -224,7 +224,7 @@ class Context:
     def loaders(self) -> Mapping[str, Loader]:
         return {name: _OneByOne(self, name) for name in ("peers", "thing", "label", "named")}
 
-    def forget(self) -> None:
+    def forget(self, since: float | None = None) -> None:
         """Nothing is remembered."""
 
     def found(self, name: str, key: Any) -> Any:
