@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.values import Role, UpdateKind
-from engine.wire import sockets
+from engine.wire import closing
 from engine.wire.connections import Ending
 from gateway import limits, work_orders
 from resolvers.root import MAX_TOKENS
@@ -30,14 +30,14 @@ CODES = (
     *(ending.code for ending in Ending),
 )
 CLOSE_CODES = (
-    sockets.BAD_FRAME,
-    sockets.UNAUTHORIZED,
-    sockets.OTHER_PROTOCOL,
-    sockets.INIT_TIMEOUT,
-    sockets.ID_IN_USE,
-    sockets.ALREADY_INITIALISED,
-    sockets.FAULT,
-    sockets.TRY_AGAIN_LATER,
+    closing.BAD_FRAME,
+    closing.UNAUTHORIZED,
+    closing.OTHER_PROTOCOL,
+    closing.INIT_TIMEOUT,
+    closing.ID_IN_USE,
+    closing.ALREADY_INITIALISED,
+    closing.FAULT,
+    closing.TRY_AGAIN_LATER,
     *(ending.close_code for ending in Ending),
 )
 LIMITS = (
