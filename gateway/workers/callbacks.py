@@ -6,8 +6,6 @@ whoever carries it asks for the present state. A callback that was lost costs th
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
@@ -21,12 +19,12 @@ from domain.network import NetworkEvent, UnreadableEventError, attempt_of
 from domain.outbox import Outbox
 from domain.texts import storable
 from domain.values import OrderNumber
+from gateway.workers.watch import Watch
 
 log = logging.getLogger("onevisit.callbacks")
 
 BATCH: Final = 100
 LEASE: Final = timedelta(seconds=30)
-LONGEST_PAUSE_SECONDS: Final = 10.0
 LONGEST_WORD: Final = 100
 
 ReadEvent = Callable[[Any], NetworkEvent]
@@ -61,23 +59,22 @@ class CallbackReader:
         self._read = read
         self._clock = clock
         self._hastened = hastened
-        self._interval_seconds = interval_seconds
-        self._rung = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._watch = Watch("callbacks", self._look, _tell, interval_seconds=interval_seconds)
 
     def ring(self) -> None:
         """A callback was recorded: look now."""
-        self._rung.set()
+        self._watch.ring()
 
     async def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name="callbacks")
+        self._watch.start()
 
     async def stop(self) -> None:
         """Stop looking; what is new stays new."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._watch.stop()
+
+    async def _look(self) -> None:
+        await self.read_new()
 
     async def read_new(self) -> int:
         """Read everything that is new; how many that were."""
@@ -132,22 +129,9 @@ class CallbackReader:
         groups = await self._groups.groups_of_orders([number])
         return without_effect(key, sub_task, attempt, {group.id: group for group in groups.values()})
 
-    async def _run(self) -> None:
-        pause = self._interval_seconds
-        while True:
-            self._rung.clear()
-            try:
-                await self.read_new()
-                pause = self._interval_seconds
-            except Exception as error:  # noqa: BLE001 - an outage must not stop the reader
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                cause = f"{type(error).__name__}: {error}"
-                log.warning("callbacks cannot be read", extra={"cause": cause, "pause_seconds": pause})
-                await asyncio.sleep(pause)
-                continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._rung.wait()
+
+def _tell(outage: Mapping[str, Any]) -> None:
+    log.warning("callbacks cannot be read", extra=dict(outage))
 
 
 def _unreadable(why: str) -> Finding:

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.outbox import Errand, Outbox, Topic
+from gateway.workers.watch import Watch
 
 log = logging.getLogger("onevisit.courier")
 
 LEAST_SECONDS = 0.01
 """Between two looks: rings that come together become one."""
-LONGEST_PAUSE_SECONDS = 10.0
 STOP_SECONDS = 2.0
 """For so long a stop waits for what is on its way."""
 
@@ -53,23 +54,26 @@ class Courier:
         self._carry = carry
         self._clock = clock
         self._pace = pace or Pace()
-        self._rung = asyncio.Event()
         self._carrying: dict[asyncio.Task[None], Errand] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._watch = Watch(
+            f"courier {topic}",
+            self._look,
+            self._tell,
+            interval_seconds=self._pace.interval_seconds,
+            least_seconds=LEAST_SECONDS,
+        )
 
     def ring(self) -> None:
         """Something may be there to send: look soon."""
-        self._rung.set()
+        self._watch.ring()
 
     async def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name=f"courier {self._topic}")
+        self._watch.start()
 
     async def stop(self) -> None:
         """Take nothing more, wait a little for what is on its way, and give the rest back to the others."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._watch.stop()
         left = dict(self._carrying)
         if left:
             await asyncio.wait(left, timeout=STOP_SECONDS)
@@ -79,23 +83,12 @@ class Courier:
             with contextlib.suppress(Exception):  # without it they go out once their lease has ended
                 await self._outbox.put_back(errand, self._clock(), errand.progress)
 
-    async def _run(self) -> None:
-        pause = self._pace.interval_seconds
-        while True:
-            self._rung.clear()
-            try:
-                await self._take()
-                until_next = await self._seconds_to_next()
-                pause = self._pace.interval_seconds
-            except Exception as error:  # noqa: BLE001 - an outage must not stop the courier
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                cause = f"{type(error).__name__}: {error}"
-                extra = {"topic": self._topic, "cause": cause, "pause_seconds": pause}
-                log.warning("errands cannot be taken", extra=extra)
-                await asyncio.sleep(pause)
-            else:
-                await asyncio.sleep(LEAST_SECONDS)
-                await self._rest(until_next)
+    async def _look(self) -> float:
+        await self._take()
+        return await self._seconds_to_next()
+
+    def _tell(self, outage: Mapping[str, Any]) -> None:
+        log.warning("errands cannot be taken", extra={"topic": self._topic, **outage})
 
     async def _seconds_to_next(self) -> float:
         """How long nothing is due, at most the usual interval: another process may write what is due sooner."""
@@ -103,11 +96,6 @@ class Courier:
         due = await self._outbox.next_due(self._topic, now)
         usual = self._pace.interval_seconds
         return min((due - now).total_seconds(), usual) if due is not None else usual
-
-    async def _rest(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._rung.wait()
 
     async def _take(self) -> None:
         """Begin to carry what is due, as much as there is room for."""

@@ -5,22 +5,21 @@ The instants live in the database. Several processes may look; the conditional w
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.access import SYSTEM
 from domain.commands import Wake
 from domain.ports import Store
 from domain.values import GroupId
+from gateway.workers.watch import Watch
 
 log = logging.getLogger("onevisit.timers")
 
-LONGEST_PAUSE_SECONDS = 10.0
 BATCH = 100
 REST_SECONDS = 60.0
 
@@ -55,20 +54,17 @@ class Timers:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._interval_seconds = interval_seconds
         self._chores = chores
         self._rest_until: dict[GroupId, float] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._watch = Watch("timers", self._look, _tell, interval_seconds=interval_seconds)
 
     async def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name="timers")
+        self._watch.start()
 
     async def stop(self) -> None:
         """Stop looking; what is due stays due."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._watch.stop()
 
     async def wake_due(self) -> int:
         """Wake everything that is due by now; how many groups that were."""
@@ -106,15 +102,10 @@ class Timers:
                 chore.due_at = now + chore.every_seconds
                 await chore.work()
 
-    async def _run(self) -> None:
-        pause = self._interval_seconds
-        while True:
-            try:
-                await self.wake_due()
-                await self._do_chores()
-                pause = self._interval_seconds
-            except Exception as error:  # noqa: BLE001 - an outage must not stop the clock
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                cause = f"{type(error).__name__}: {error}"
-                log.warning("timers cannot run", extra={"cause": cause, "pause_seconds": pause})
-            await asyncio.sleep(pause)
+    async def _look(self) -> None:
+        await self.wake_due()
+        await self._do_chores()
+
+
+def _tell(outage: Mapping[str, Any]) -> None:
+    log.warning("timers cannot run", extra=dict(outage))

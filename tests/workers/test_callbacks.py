@@ -235,7 +235,7 @@ async def test_a_ring_has_it_read_at_once_and_an_outage_does_not_end_the_reader(
         return await take(*arguments)
 
     monkeypatch.setattr(desk.callbacks, "take", flaky)
-    monkeypatch.setattr("gateway.workers.callbacks.LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("gateway.workers.watch.LONGEST_PAUSE_SECONDS", 0.05)
     await desk.reader.start()
     async with asyncio.timeout(10):
         while failures:
