@@ -116,6 +116,17 @@ def test_an_old_postgresql_is_told_which_command_to_type(postgres: Postgres, pos
     assert "onevisit migrate" in done.stderr
 
 
+def test_an_empty_postgresql_is_served_after_migrate(
+    postgres: Postgres, postgres_database: str, tmp_path: Path
+) -> None:
+    assert postgres.pid
+
+    done = onevisit("migrate", ONEVISIT_DATABASE_URL=postgres_database)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    GatewayProcess(postgres_database).start(tmp_path).stop()
+
+
 def test_the_schema_that_is_printed_is_the_committed_one() -> None:
     assert onevisit("schema").stdout == (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
 
