@@ -21,7 +21,17 @@ from gateway.auth import Tokens
 from schema.node import decode_id
 from tests.wire.children import ROOT, Child, nursery
 
-__all__ = ["ROOT", "SECRET", "TOKENS", "Client", "GatewayProcess", "eventually", "free_port", "onevisit"]
+__all__ = [
+    "ROOT",
+    "SECRET",
+    "TOKENS",
+    "Client",
+    "GatewayProcess",
+    "eventually",
+    "free_port",
+    "onevisit",
+    "run",
+]
 
 START_SECONDS = 60
 SECRET = "a-secret-for-tests-" + "0" * 32
@@ -112,8 +122,12 @@ class GatewayProcess:
 
 def onevisit(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command line as an operator types it."""
+    return run([sys.executable, "-m", "gateway", *words], **environment)
+
+
+def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command to its end, which can import the gateway and knows the secret."""
     given = {**os.environ, "PYTHONPATH": str(ROOT), "ONEVISIT_SECRET": SECRET, **environment}
-    command = [sys.executable, "-m", "gateway", *words]
     return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120, check=False)
 
 
