@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check format lint types imports clients browser bench fix lock clean
+.PHONY: help setup run test check format lint types imports clients browser bench faults fix lock clean
 
 ROOMS := domain engine schema resolvers persistence live gateway
 VENV := .venv
@@ -91,6 +91,10 @@ bench: setup $(VENV)/.dev $(PEERS_READY) ## Measure beside other GraphQL servers
 	@$(WITH_NODE) $(BIN)/python -m benchmarks $(ARGS)
 	$(SAY) 'Ratios against their bounds'
 	@$(BIN)/python -m benchmarks.ratios
+
+faults: setup $(VENV)/.dev ## Kill and freeze gateways, PostgreSQL and Valkey for 5 minutes, and see that promises are kept; ARGS="--minutes 20" …
+	$(SAY) 'Promises under faults'
+	@$(BIN)/python -m tests.campaigns faults $(ARGS)
 
 fix: $(VENV)/.dev ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix

@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from persistence.database import Database
-from persistence.migrations import migrate
 from tests.contracts.trade import ERQI, JINSHUI, Gateway, gateway
 
 
 @pytest.fixture
-async def one(database_url: str) -> AsyncIterator[Gateway]:
+async def one(prepared_url: str) -> AsyncIterator[Gateway]:
     """A gateway whose database holds the default products and two districts."""
-    async with Database(database_url) as database:
-        await migrate(database)
+    async with Database(prepared_url) as database:
         made = gateway(database)
         await made.reference.save_districts([JINSHUI, ERQI])
         yield made
@@ -28,10 +26,9 @@ async def other(one: Gateway) -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture
-async def pg(postgres_database: str) -> AsyncIterator[Gateway]:
+async def pg(postgres_prepared: str) -> AsyncIterator[Gateway]:
     """A gateway over PostgreSQL, for what only several processes can do."""
-    async with Database(postgres_database) as database:
-        await migrate(database)
+    async with Database(postgres_prepared) as database:
         made = gateway(database)
         await made.reference.save_districts([JINSHUI, ERQI])
         yield made

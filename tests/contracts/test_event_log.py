@@ -13,7 +13,6 @@ from domain.values import GroupId, UpdateKind
 from live.hub import LiveHub
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
-from persistence.migrations import migrate
 from persistence.store import SqlStore
 from tests.contracts.processes import ends_well, go_on, says, stop, writer
 from tests.contracts.trade import DISPATCHER, UPSTREAM, Gateway, claim, gateway, order
@@ -198,9 +197,8 @@ async def test_a_reader_misses_nothing_of_writers_who_commit_late_in_two_process
     await _expect_all_once_and_in_order(pg, pages, amendments=2 * 8 * 25)
 
 
-async def test_a_reader_misses_nothing_of_the_one_process_of_a_file(sqlite_database: str) -> None:
-    async with Database(sqlite_database) as database:
-        await migrate(database)
+async def test_a_reader_misses_nothing_of_the_one_process_of_a_file(sqlite_prepared: str) -> None:
+    async with Database(sqlite_prepared) as database:
         one = gateway(database)
         await _waiting_groups(one)
         store = SqlStore(database, one.bell)

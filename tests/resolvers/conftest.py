@@ -1,7 +1,6 @@
 """An office for each test."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -9,18 +8,16 @@ from domain.access import Actor
 from live.hub import LiveHub
 from persistence.database import Database
 from persistence.event_log import SqlEventLog
-from persistence.migrations import migrate
 from persistence.reads import SqlReads
 from persistence.reference import SqlReference
 from tests.resolvers.office import Bell, Clock, Office, furnish, services_over
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(sqlite_prepared: str) -> AsyncIterator[Office]:
     """An office whose database is new."""
     clock, bell = Clock(), Bell()
-    async with Database(f"sqlite:///{tmp_path / 'office.db'}") as database:
-        await migrate(database)
+    async with Database(sqlite_prepared) as database:
         hub = LiveHub(SqlEventLog(database), SqlReads(database), poll_seconds=0.2)
         bell.hub = hub
         await hub.start()

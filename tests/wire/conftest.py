@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import Postgres, Valkey
-from tests.wire.processes import GatewayProcess, migrate
+from tests.wire.processes import GatewayProcess
 from tests.wire.trade import Trade
 
 
@@ -20,7 +20,7 @@ def gateways(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Ga
         running = [GatewayProcess(database).start(tmp_path)]
     else:
         running = two_gateways(
-            request.getfixturevalue("postgres_database"), request.getfixturevalue("valkey"), tmp_path
+            request.getfixturevalue("postgres_prepared"), request.getfixturevalue("valkey"), tmp_path
         )
     yield running
     for gateway in running:
@@ -30,18 +30,17 @@ def gateways(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Ga
 def two_gateways(database: str, valkey: Valkey, folder: Path, **settings: str) -> list[GatewayProcess]:
     """Two processes which share PostgreSQL and a doorbell."""
     valkey.ensure_running()
-    migrate(database)
     launched = [GatewayProcess(database, valkey.url, settings).launch(folder) for _ in range(2)]
     return [gateway.ready() for gateway in launched]
 
 
 @pytest.fixture
 def pair(
-    postgres: Postgres, postgres_database: str, valkey: Valkey, tmp_path: Path
+    postgres: Postgres, postgres_prepared: str, valkey: Valkey, tmp_path: Path
 ) -> Iterator[list[GatewayProcess]]:
     """Two gateways on PostgreSQL and Valkey, for tests that only make sense with two."""
     assert postgres.pid
-    running = two_gateways(postgres_database, valkey, tmp_path)
+    running = two_gateways(postgres_prepared, valkey, tmp_path)
     yield running
     for gateway in running:
         gateway.stop()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +11,8 @@ from typing import Any, Self
 
 import httpx
 
-from tests.wire.processes import ROOT, START_SECONDS, free_port
+from tests.wire.children import Child, nursery
+from tests.wire.processes import START_SECONDS, free_port
 
 
 @dataclass
@@ -24,7 +23,7 @@ class NmsProcess:
     rules: list[dict[str, Any]] = field(default_factory=list)
     secret: str | None = None
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Child | None = None
 
     @property
     def url(self) -> str:
@@ -34,14 +33,12 @@ class NmsProcess:
         script = self.folder / f"script-{self.port}.json"
         script.write_text(json.dumps(self.rules), encoding="utf-8")
         log = self.folder / f"nms-{self.port}.log"
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = dict(os.environ)
         if self.secret is not None:
             environment["ONEVISIT_NMS_SECRET"] = self.secret
         record = self.folder / f"record-{self.port}.jsonl"
         options = ["--port", str(self.port), "--script", str(script), "--record", str(record)]
-        command = [sys.executable, "-m", "gateway", "nms", *options]
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=out, stderr=out)
+        self.process = nursery().bear(["nms", *options], self.folder, log, environment)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             try:

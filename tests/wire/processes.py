@@ -19,8 +19,20 @@ import httpx
 from domain.values import Role
 from gateway.auth import Tokens
 from schema.node import decode_id
+from tests.wire.children import ROOT, Child, nursery
 
-ROOT = Path(__file__).parents[2]
+__all__ = [
+    "ROOT",
+    "SECRET",
+    "TOKENS",
+    "Client",
+    "GatewayProcess",
+    "eventually",
+    "free_port",
+    "onevisit",
+    "run",
+]
+
 START_SECONDS = 60
 SECRET = "a-secret-for-tests-" + "0" * 32
 
@@ -43,7 +55,7 @@ class GatewayProcess:
     environment: dict[str, str] = field(default_factory=dict)
     verify: ssl.SSLContext | bool = True
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Child | None = None
     log: Path = field(default_factory=lambda: Path("/dev/null"))
 
     @property
@@ -65,7 +77,6 @@ class GatewayProcess:
         self.log = folder / f"gateway-{self.port}.log"
         environment = {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
             "ONEVISIT_DATABASE_URL": self.database_url,
             "ONEVISIT_BROADCAST_URL": self.broadcast_url,
             "ONEVISIT_PORT": str(self.port),
@@ -73,9 +84,7 @@ class GatewayProcess:
             "ONEVISIT_DRAIN_SECONDS": "0.5",
             **self.environment,
         }
-        command = [sys.executable, "-m", "gateway", "serve"]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        self.process = nursery().bear(["serve"], folder, self.log, environment)
         return self
 
     def ready(self) -> Self:
@@ -111,17 +120,14 @@ class GatewayProcess:
             self.process.wait(10)
 
 
-def migrate(database_url: str) -> None:
-    """``onevisit migrate`` in a process of its own, as an operator types it."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ONEVISIT_DATABASE_URL": database_url}
-    command = [sys.executable, "-m", "gateway", "migrate"]
-    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=60)
-
-
 def onevisit(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command line as an operator types it."""
+    return run([sys.executable, "-m", "gateway", *words], **environment)
+
+
+def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command to its end, which can import the gateway and knows the secret."""
     given = {**os.environ, "PYTHONPATH": str(ROOT), "ONEVISIT_SECRET": SECRET, **environment}
-    command = [sys.executable, "-m", "gateway", *words]
     return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120, check=False)
 
 

@@ -38,7 +38,7 @@ def gateways(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Ga
         database = f"sqlite:///{tmp_path / 'onevisit.db'}"
         running = [GatewayProcess(database, environment=known).start(tmp_path)]
     else:
-        url, valkey = request.getfixturevalue("postgres_database"), request.getfixturevalue("valkey")
+        url, valkey = request.getfixturevalue("postgres_prepared"), request.getfixturevalue("valkey")
         running = two_gateways(url, valkey, tmp_path, **known)
     yield running
     for gateway in running:

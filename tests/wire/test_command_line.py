@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from gateway.auth import Tokens
 from schema.node import encode_id
 from tests.servers import Postgres
-from tests.wire.processes import ROOT, SECRET, GatewayProcess, free_port, onevisit
+from tests.wire.processes import ROOT, SECRET, GatewayProcess, free_port, onevisit, run
 from tests.wire.trade import Trade
 
 
@@ -21,8 +22,15 @@ def gateway(tmp_path: Path) -> Iterator[GatewayProcess]:
     running.stop()
 
 
+FEW_CREWS = """import sys; from gateway import cli, demo_world; all_crews = demo_world.demo_crews
+demo_world.demo_crews = lambda: all_crews()[:12]; sys.exit(cli.main())"""
+
+
 def test_the_demo_plays_groups_to_their_end(gateway: GatewayProcess) -> None:
-    done = onevisit("demo", "--url", gateway.url, "--groups", "2", "--speed", "6000")
+    """With a few of its crews: making all of them takes 40 seconds, for which `make soak` has the time."""
+    words = ["demo", "--url", gateway.url, "--groups", "2", "--speed", "6000"]
+
+    done = run([sys.executable, "-c", FEW_CREWS, *words])
 
     assert done.returncode == 0, done.stderr
     assert "2 groups were played to their end" in done.stderr
@@ -114,6 +122,17 @@ def test_an_old_postgresql_is_told_which_command_to_type(postgres: Postgres, pos
 
     assert done.returncode == 1
     assert "onevisit migrate" in done.stderr
+
+
+def test_an_empty_postgresql_is_served_after_migrate(
+    postgres: Postgres, postgres_database: str, tmp_path: Path
+) -> None:
+    assert postgres.pid
+
+    done = onevisit("migrate", ONEVISIT_DATABASE_URL=postgres_database)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    GatewayProcess(postgres_database).start(tmp_path).stop()
 
 
 def test_the_schema_that_is_printed_is_the_committed_one() -> None:

@@ -45,9 +45,9 @@ def nms(tmp_path: Path) -> Iterator[NmsProcess]:
 
 @pytest.fixture
 def gateways(
-    postgres_database: str, valkey: Valkey, tmp_path: Path, nms: NmsProcess
+    postgres_prepared: str, valkey: Valkey, tmp_path: Path, nms: NmsProcess
 ) -> Iterator[list[GatewayProcess]]:
-    running = two_gateways(postgres_database, valkey, tmp_path, ONEVISIT_NMS_URL=nms.url, **SETTINGS)
+    running = two_gateways(postgres_prepared, valkey, tmp_path, ONEVISIT_NMS_URL=nms.url, **SETTINGS)
     yield running
     for gateway in running:
         gateway.stop()

@@ -17,7 +17,7 @@ from gateway.listener import listener_token
 from tests.events import state_change
 from tests.servers import Postgres
 from tests.wire.feeds import UPDATES, connected, follow, said
-from tests.wire.processes import SECRET, TOKENS, GatewayProcess, eventually, migrate
+from tests.wire.processes import SECRET, TOKENS, GatewayProcess, eventually
 from tests.wire.trade import Trade, order
 
 TOKEN = TOKENS.issue(Role.DISPATCHER)
@@ -25,11 +25,10 @@ TOKEN = TOKENS.issue(Role.DISPATCHER)
 
 @pytest.fixture
 async def gateway(
-    postgres: Postgres, postgres_database: str, tmp_path: Path
+    postgres: Postgres, postgres_prepared: str, tmp_path: Path
 ) -> AsyncIterator[GatewayProcess]:
     """One gateway on PostgreSQL, which a test may take away."""
-    migrate(postgres_database)
-    running = GatewayProcess(postgres_database).start(tmp_path)
+    running = GatewayProcess(postgres_prepared).start(tmp_path)
     yield running
     postgres.ensure_running()
     running.stop()

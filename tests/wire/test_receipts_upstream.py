@@ -75,7 +75,7 @@ async def moody() -> AsyncIterator[tuple[Moody, Upstream]]:
 
 @pytest.fixture
 async def two(
-    moody: tuple[Moody, Upstream], postgres: Postgres, postgres_database: str, valkey: Valkey, tmp_path: Path
+    moody: tuple[Moody, Upstream], postgres: Postgres, postgres_prepared: str, valkey: Valkey, tmp_path: Path
 ) -> AsyncIterator[list[GatewayProcess]]:
     """Two gateways which carry receipts to the moody upstream."""
     assert postgres.pid
@@ -85,7 +85,7 @@ async def two(
         "ONEVISIT_UPSTREAM_TIMEOUT_SECONDS": "2",
         "ONEVISIT_RECEIPT_RETRY_SECONDS": "0.2",
     }
-    running = await asyncio.to_thread(two_gateways, postgres_database, valkey, tmp_path, **settings)
+    running = await asyncio.to_thread(two_gateways, postgres_prepared, valkey, tmp_path, **settings)
     yield running
     for gateway in running:
         await asyncio.to_thread(gateway.stop)

@@ -14,18 +14,17 @@ import psutil
 import pytest
 
 from tests.wire.feeds import Reader, gaps
-from tests.wire.processes import SECRET, GatewayProcess, eventually, migrate
+from tests.wire.processes import SECRET, GatewayProcess, eventually
 from tests.wire.trade import Trade, order
 
 READERS = 30
 
 
 @pytest.fixture
-def gateway(postgres_database: str, tmp_path: Path) -> Iterator[GatewayProcess]:
+def gateway(postgres_prepared: str, tmp_path: Path) -> Iterator[GatewayProcess]:
     """One command that serves with two workers, which look at the log every eight seconds if no bell rings."""
-    migrate(postgres_database)
     environment = {"ONEVISIT_WORKERS": "2", "ONEVISIT_POLL_SECONDS": "8"}
-    running = GatewayProcess(postgres_database, environment=environment).start(tmp_path)
+    running = GatewayProcess(postgres_prepared, environment=environment).start(tmp_path)
     yield running
     running.stop()
 
