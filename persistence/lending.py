@@ -26,8 +26,8 @@ class Lending:
 
     @property
     def alive(self) -> bool:
-        """Whether the connection that was used last is still there."""
-        return not self._idle or not _is_gone(self._idle[-1])
+        """Whether a connection waits that is still there. Where none waits, nobody knows."""
+        return bool(self._idle) and not _is_gone(self._idle[-1])
 
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
         """The rows of a statement."""

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from persistence.database import Database
+from tests.servers import Postgres
 
 SLOW = "SELECT pg_sleep(0.05), pg_backend_pid()"
 
@@ -93,3 +94,17 @@ async def test_closing_ends_every_connection(postgres_database: str) -> None:
     async with Database(postgres_database) as again:
         rows = await again.fetch("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         assert rows[0][0] == 1
+
+
+async def test_a_database_is_alive_while_a_connection_that_waits_is_there(
+    postgres: Postgres, two: Database
+) -> None:
+    before = two.alive
+    await two.fetch("SELECT 1")
+    used = two.alive
+
+    postgres.kill()
+    with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await two.fetch("SELECT 1")
+
+    assert (before, used, two.alive) == (False, True, False)
