@@ -105,6 +105,8 @@ class Updates(AsyncIterator[Answer]):
 
     def fall_back(self) -> None:
         """Leave the channel and read by itself."""
+        if self._ended:
+            return
         self._reading = self._source.read(self.place)
         self._leave()
         self._lost()

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from starlette.types import Receive, Scope, Send
@@ -84,16 +85,8 @@ class Socket(Generic[Context]):
     """One socket. There may be ten thousand, so it holds no more than it needs."""
 
     __slots__ = (
-        "__weakref__",
-        "_closed",
-        "_of",
-        "_operations",
-        "_send",
-        "_timer",
-        "_unheard",
-        "_write",
-        "caller",
-    )
+        "__weakref__", "_closed", "_of", "_operations", "_send", "_timer", "_unheard", "_write", "caller",
+    )  # fmt: skip
 
     def __init__(self, of: Sockets[Context], send: Send, write: Write | None = None) -> None:
         self.caller: Caller[Context] | None = None
@@ -188,17 +181,21 @@ class Socket(Generic[Context]):
             text = f"{running} operations run on this socket; complete one, or open another socket"
             await self._say(frames.error_frame(id_, errors_body(text)))
             return
-        self._start(id_, self._run(id_, parameters, self.caller))
+        self._start(id_, partial(self._run, id_, parameters, self.caller))
 
     def catch_up(self, id_: str, updates: Updates) -> None:
         """Go on with a subscription whose client is behind."""
         if self._closed:
             updates.close()
         else:
-            self._start(id_, self._follow(id_, updates))
+            task = self._start(id_, partial(self._follow, id_, updates))
+            # a task that is given up before its first step cannot close anything
+            task.add_done_callback(lambda done: updates.close() if done.cancelled() else None)
 
-    def _start(self, id_: str, operation: Coroutine[Any, Any, None]) -> None:
-        self._operations[id_] = asyncio.get_running_loop().create_task(self._guarded(id_, operation))
+    def _start(self, id_: str, operation: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(self._guarded(id_, operation))
+        self._operations[id_] = task
+        return task
 
     def _complete(self, id_: str) -> None:
         """The client does not wait for an operation, or no longer; what it does not know of is ignored."""
@@ -212,10 +209,10 @@ class Socket(Generic[Context]):
     def _ended_unheard(self, _task: asyncio.Task[None]) -> None:
         self._unheard -= 1
 
-    async def _guarded(self, id_: str, operation: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, id_: str, operation: Callable[[], Awaitable[None]]) -> None:
         """An operation that ends itself, whatever happens, and never its socket."""
         try:
-            await operation
+            await operation()
         except DocumentError as error:
             await self._finish(id_, frames.error_frame(id_, errors_body(str(error), error.code)))
         except OSError:  # the client has left

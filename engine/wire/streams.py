@@ -76,9 +76,10 @@ class Stream:
         self._open.add(self)
         expiry = self._watch_token()
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await _send(send, self._form.opening)
-            await self._run(receive, send)
+            async with aclosing(self._answers):  # type: ignore[type-var]  # an iterator without aclose is none of ours
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await _send(send, self._form.opening)
+                await self._run(receive, send)
         except OSError:  # the client has left
             return
         finally:
@@ -120,11 +121,10 @@ class Stream:
         return self._form.closing
 
     async def _pump(self, send: Send) -> None:
-        async with aclosing(self._answers) as answers:  # type: ignore[type-var]  # an iterator without aclose is none of ours
-            async for answer in answers:
-                await _send(send, self._form.update(answer))
-                if answer.stage is not Stage.EXECUTED:
-                    return
+        async for answer in self._answers:
+            await _send(send, self._form.update(answer))
+            if answer.stage is not Stage.EXECUTED:
+                return
 
 
 async def _gone(receive: Receive) -> None:

@@ -105,6 +105,29 @@ async def test_nothing_is_left_of_a_live_subscription_that_ends(executor: Sharin
     await peer.leave()
 
 
+@pytest.mark.parametrize("steps", range(8))
+@pytest.mark.parametrize("end", ["complete", "leave"])
+async def test_nothing_is_left_of_one_that_ends_at_any_step_of_its_way_back(
+    executor: Sharing, end: str, steps: int
+) -> None:
+    wire = Wire()
+    peer = await Peer(executor, write_frame=wire.write).admitted()
+    peer.subscribe("1", "subscription")
+    await turns()
+
+    wire.paused = True
+    executor.feed.append()
+    await turns(steps)
+    if end == "complete":
+        peer.say(type="complete", id="1")
+    else:
+        await peer.leave()
+    await turns(20)
+
+    assert (len(executor.desk.channels), executor.feed.readers) == (0, 0)
+    await peer.leave()
+
+
 async def test_an_id_that_is_live_is_in_use_until_it_is_completed(executor: Sharing) -> None:
     peer = await Peer(executor, write_frame=Wire().write).admitted()
     peer.subscribe("1", "subscription")

@@ -14,6 +14,7 @@ from engine.wire.connections import Connections, Ending
 from engine.wire.multipart import Multipart
 from engine.wire.sse import Events
 from engine.wire.streams import Form, Stream
+from tests.engine.feed import Desk, Feed
 from tests.engine.wire.scripted import FAR, Faults, caller, data, turns
 
 FAILED = Answer(b'{"errors":[{"message":"no"}]}', Stage.REFUSED)
@@ -105,6 +106,19 @@ async def test_nothing_follows_an_answer_that_says_the_stream_failed(form: Form)
 
     assert body.endswith(form.update(FAILED) + form.closing)
     assert source.closed
+
+
+async def test_nothing_is_left_of_a_stream_whose_client_leaves_before_it_begins() -> None:
+    feed, desk = Feed(), Desk()
+    stream = Stream(Events(), desk.follow(feed), caller(), Connections(), heartbeat_seconds=1, noted=Faults())
+
+    async def send(_message: Any) -> None:
+        raise ConnectionResetError
+
+    assert feed.readers == 1
+    await stream(asyncio.Event().wait, send)  # type: ignore[arg-type]  # nobody receives
+
+    assert feed.readers == 0
 
 
 @pytest.mark.parametrize("form", FORMS)
