@@ -65,16 +65,25 @@ class Inputs:
     def resolver(self, of: GraphQLField) -> Resolve | None:
         """What calls the field's function as strawberry's resolver does; strawberry's where it does more than call."""
         field: StrawberryField = of.extensions[DEFINITION]
+        return of.resolve if field.is_subscription else self._calling(of) or of.resolve
+
+    def subscriber(self, of: GraphQLField) -> Resolve | None:
+        """The same for the function of a subscription, which gives its events."""
+        field: StrawberryField = of.extensions[DEFINITION]
+        return self._calling(of) or of.subscribe if field.is_subscription else of.subscribe
+
+    def _calling(self, of: GraphQLField) -> Resolve | None:
+        field: StrawberryField = of.extensions[DEFINITION]
         function = field.base_resolver
-        if function is None or field.extensions or field.is_subscription:
-            return of.resolve
+        if function is None or field.extensions:
+            return None
         arguments, info_class = self.arguments(of), self._config.info_class
         takes_self, takes_info = function.self_parameter is not None, function.info_parameter
         takes_source = [
             own for own in (function.parent_parameter, function.root_parameter) if own is not None
         ]
 
-        def resolve(source: Any, info: Any, **given: Any) -> Any:
+        def call(source: Any, info: Any, **given: Any) -> Any:
             named = arguments(given)
             for own in takes_source:
                 named[own.name] = source
@@ -82,7 +91,7 @@ class Inputs:
                 named[takes_info.name] = info_class(_raw_info=info, _field=field)
             return function(source, **named) if takes_self else function(**named)
 
-        return resolve
+        return call
 
     def _converter(self, type_: Any) -> Convert | None:
         if isinstance(type_, LazyType):

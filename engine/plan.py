@@ -121,11 +121,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field: ``resolve`` finds the value as strawberry's resolver does, ``below`` says what is shown of it."""
+    """A root field: ``resolve`` finds the value as strawberry's resolver does, ``below`` says what is shown of it.
+
+    ``subscribe`` finds the events of a subscription.
+    """
 
     name: str
     of: GraphQLField
     resolve: Resolve
+    subscribe: Resolve | None
     nodes: Sequence[FieldNode]
     arguments: Arguments | None
     below: Selection | Choice | None
@@ -183,13 +187,19 @@ class _Planner:
 
     def _root(self, type_: GraphQLObjectType, name: str, details: FieldDetailsList) -> Root:
         of = self._field(type_, details)
-        resolve = inputs_of(self._schema).resolver(of) if DEFINITION in of.extensions else of.resolve
+        resolve, subscribe = self._called(of)
         if resolve is None:
             raise UnplannableError(f"{type_.name}.{_name_of(details)} has no resolver")
         info, nodes = self._info(type_, of, name, details), _nodes_of(details)
-        return Root(
-            name, of, resolve, nodes, self._arguments(of, details), self._below(of, info, details), info
-        )
+        arguments, below = self._arguments(of, details), self._below(of, info, details)
+        return Root(name, of, resolve, subscribe, nodes, arguments, below, info)
+
+    def _called(self, of: GraphQLField) -> tuple[Resolve | None, Resolve | None]:
+        """What finds a root field's value, and its events."""
+        if DEFINITION not in of.extensions:
+            return of.resolve, of.subscribe
+        inputs = inputs_of(self._schema)
+        return inputs.resolver(of), inputs.subscriber(of)
 
     def _below(
         self, of: GraphQLField, info: GraphQLResolveInfo[Any], details: FieldDetailsList

@@ -147,10 +147,10 @@ class PlannedExecutor(Generic[Context]):
         """The source of a subscription, or the answer why there is none."""
         assembly = ready.operation.plan(ready.variables)
         root = assembly.roots[0].root if assembly is not None and assembly.roots else None
-        if root is None or root.of.subscribe is None:
+        if root is None or root.subscribe is None:
             return await self._core_events(ready, context)
         try:
-            found = called(root, root.of.subscribe, None, ready.variables, context)
+            found = called(root, root.subscribe, None, ready.variables, context)
             source = await found if isawaitable(found) else found
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told
             return self._refused([located_error(error, root.nodes, [root.name])], Stage.REFUSED)

@@ -42,8 +42,8 @@ class Worlds(Protocol):
         """The world as it is now."""
         ...
 
-    def version(self, since: float) -> int | None:
-        """The version of it that was seen after ``since``; null if none was."""
+    def heard(self, since: float) -> bool:
+        """Whether the database has answered a statement that began after ``since``, and none has failed since."""
         ...
 
 
@@ -121,7 +121,7 @@ class Endpoint:
     async def authenticate(self, token: str) -> tuple[Actor, Claims]:
         """Who a token is, in the present world. Raises UnauthenticatedError, UnavailableError."""
         claims = self._tokens.verify(token)
-        if claims.member is None and self._worlds.version(time.monotonic() - HEARD_SECONDS) is not None:
+        if claims.member is None and self._worlds.heard(time.monotonic() - HEARD_SECONDS):
             return Actor(access.Scope(claims.role), claims.subject), claims
         try:
             world = await self._worlds.world()

@@ -148,10 +148,12 @@ class Database:
         ):
             return list(await cursor.fetchall())
 
-    @property
-    def alive(self) -> bool:
-        """Whether, as far as is known without asking, the database is there."""
-        return self._postgresql is None or self._postgresql.alive
+    def heard(self, since: float) -> bool:
+        """Whether it has answered a statement that began after ``since``, and nothing has failed from then on."""
+        if self.seen.since < since:
+            return False
+        pool = self._postgresql
+        return pool is None or (pool.alive and pool.failed_at < self.seen.since)
 
     @property
     def pool(self) -> Lending:

@@ -7,6 +7,8 @@ statement. So what it gives is kept here, the last used first, and goes back to 
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,11 +25,13 @@ class Lending:
         self._free = size
         self._idle: list[Any] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
+        self.failed_at = -math.inf
+        """When a connection was last given up (``time.monotonic``)."""
 
     @property
     def alive(self) -> bool:
-        """Whether a connection waits that is still there. Where none waits, nobody knows."""
-        return bool(self._idle) and not _is_gone(self._idle[-1])
+        """Whether the connection that was used last is still there, as far as is known without asking."""
+        return not self._idle or not _is_gone(self._idle[-1])
 
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
         """The rows of a statement."""
@@ -88,6 +92,7 @@ class Lending:
 
     async def _give_back(self, connection: Any) -> None:
         """To the pool, which ends it if it is broken, or in the middle of something."""
+        self.failed_at = time.monotonic()
         self._free += 1
         try:
             await self._pool.release(connection)

@@ -144,7 +144,11 @@ class SqlStore:
     def version(self, since: float) -> int | None:
         """The version of the reference data as a statement saw it that began after ``since``; null if none did."""
         seen = self._database.seen
-        return seen.version if seen.since >= since and self._database.alive else None
+        return seen.version if seen.since >= since else None
+
+    def heard(self, since: float) -> bool:
+        """Whether the database has answered a statement that began after ``since``, and none has failed since."""
+        return self._database.heard(since)
 
     async def due(self, now: datetime, limit: int = 100) -> Sequence[GroupId]:
         """Groups for which time alone matters by now, the longest waiting first."""

@@ -96,15 +96,28 @@ async def test_closing_ends_every_connection(postgres_database: str) -> None:
         assert rows[0][0] == 1
 
 
-async def test_a_database_is_alive_while_a_connection_that_waits_is_there(
-    postgres: Postgres, two: Database
+async def test_a_database_that_was_heard_is_not_heard_any_more_once_a_statement_failed(
+    postgres: Postgres, postgres_database: str
 ) -> None:
-    before = two.alive
-    await two.fetch("SELECT 1")
-    used = two.alive
+    async with Database(postgres_database, pool_size=2) as database:
+        before = database.heard(0.0)
+        await database.see("SELECT 7 AS world")
+        answered = database.heard(0.0)
 
-    postgres.kill()
-    with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
-        await two.fetch("SELECT 1")
+        postgres.kill()
+        with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await database.fetch("SELECT 1")
 
-    assert (before, used, two.alive) == (False, True, False)
+        assert (before, answered, database.heard(0.0)) == (False, True, False)
+
+
+async def test_a_database_is_heard_while_every_connection_is_at_work(two: Database) -> None:
+    await two.see("SELECT 7 AS world")
+    began = two.seen.since
+
+    working = [asyncio.create_task(two.pool.fetch(SLOW)) for _ in range(2)]
+    await asyncio.sleep(0.02)
+
+    assert two.heard(began)
+    assert not two.heard(began + 1)
+    await asyncio.gather(*working)
