@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check format lint types imports clients browser bench faults fix lock clean
+.PHONY: help setup run test check format lint types imports clients browser bench faults soak fix lock clean
 
 ROOMS := domain engine schema resolvers persistence live gateway
 VENV := .venv
@@ -95,6 +95,10 @@ bench: setup $(VENV)/.dev $(PEERS_READY) ## Measure beside other GraphQL servers
 faults: setup $(VENV)/.dev ## Kill and freeze gateways, PostgreSQL and Valkey for 5 minutes, and see that promises are kept; ARGS="--minutes 20" …
 	$(SAY) 'Promises under faults'
 	@$(BIN)/python -m tests.campaigns faults $(ARGS)
+
+soak: setup $(VENV)/.dev ## Work for 10 minutes on one gateway, and see that nothing of it grows; ARGS="--minutes 60" …
+	$(SAY) 'Nothing grows'
+	@$(BIN)/python -m tests.campaigns soak $(ARGS)
 
 fix: $(VENV)/.dev ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix

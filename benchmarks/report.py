@@ -157,7 +157,8 @@ def _flood_row(run: Run) -> Iterator[str]:
 
 
 def _scales(run: Run) -> list[int]:
-    return sorted({int(name.rpartition(" ")[2]) for name in run.medians if " of " in name})
+    ends = (name.rpartition(" of ")[2] for name in run.medians)
+    return sorted({int(end) for end in ends if end.isdecimal()})
 
 
 def _cost(run: Run, work: str, count: int) -> float | None:
